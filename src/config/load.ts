@@ -1,0 +1,35 @@
+import { settings, type Config, type SettingName } from './schema.js';
+
+/** One or more settings are wrong. The message names each variable, its problem and a right example. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Parses the environment once into a frozen Config. Empty variables count as unset.
+ * @param env usually `process.env`; composition roots pass it, nothing reads it at import time.
+ * @throws ConfigError listing every problem at once; secrets' values are never repeated.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const name of Object.keys(settings) as SettingName[]) {
+    const { schema, example } = settings[name];
+    const given = env[name] === '' ? undefined : env[name];
+    const parsed = schema.safeParse(given);
+    if (parsed.success) values[name] = parsed.data;
+    else
+      problems.push(
+        `  ${name}: must be ${parsed.error.issues[0]?.message ?? 'valid'}; got ${shown(name, given)}. Example: ${name}=${example}`,
+      );
+  }
+  if (problems.length > 0) throw new ConfigError(`These settings are wrong:\n${problems.join('\n')}`);
+  return Object.freeze(values) as Config;
+}
+
+const shown = (name: string, value: string | undefined): string => {
+  if (value === undefined) return 'nothing';
+  return /KEY|SECRET|URL/.test(name)
+    ? `a value of ${value.length} characters (not shown)`
+    : JSON.stringify(value);
+};

@@ -1,0 +1,201 @@
+/**
+ * Every setting, its default and what it is for. The one list of environment variables: `.env.example` and the README
+ * follow it, and a test holds them to it.
+ */
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(1, 'a TCP port, 1–65535').max(65_535, 'a TCP port, 1–65535');
+const milliseconds = z.coerce.number().int().min(0, 'whole milliseconds, zero or more');
+const url = z.url('an absolute URL');
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'a URL that begins with postgres://');
+const millisecondsList = z.string().transform((text, ctx) => {
+  const values = text.split(',').map((part) => Number(part.trim()));
+  if (values.length === 0 || values.some((v) => !Number.isInteger(v) || v < 10)) {
+    ctx.addIssue({ code: 'custom', message: 'whole milliseconds of at least 10, separated by commas' });
+    return z.NEVER;
+  }
+  return values;
+});
+const key32 = z.string().refine((text) => Buffer.from(text, 'base64').length === 32, '32 bytes in base64');
+const address = z.string().regex(/^[^\s:/]+:\d+$/, 'host:port');
+
+/** One setting: its schema, an example that would be right, and its meaning. */
+export interface Setting<T extends z.ZodType = z.ZodType> {
+  schema: T;
+  example: string;
+  about: string;
+}
+const setting = <T extends z.ZodType>(schema: T, example: string, about: string): Setting<T> => ({
+  schema,
+  example,
+  about,
+});
+
+export const settings = {
+  HERMES_HOST: setting(z.string().min(1).default('127.0.0.1'), '127.0.0.1', 'Address the edge listens on.'),
+  HERMES_PORT: setting(port.default(8080), '8080', 'Port of the edge (API and WebSocket).'),
+  HERMES_PUBLIC_URL: setting(
+    url.optional(),
+    'https://voice.example.com',
+    'How callers reach the edge from outside; default http://HOST:PORT.',
+  ),
+  HERMES_DATA_DIR: setting(
+    z.string().min(1).default('.hermes'),
+    '.hermes',
+    'Directory for journals, keys and the embedded servers.',
+  ),
+  HERMES_WORKER_PORT: setting(port.default(8081), '8081', 'Port of the worker’s health endpoint (loopback).'),
+  LOG_LEVEL: setting(
+    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    'info',
+    'Least severe log line written.',
+  ),
+
+  DATABASE_URL: setting(
+    postgresUrl.optional(),
+    'postgres://hermes_app:secret@localhost:5432/hermes',
+    'PostgreSQL as the application role (row-level security applies). Unset: the embedded server.',
+  ),
+  DATABASE_OWNER_URL: setting(
+    postgresUrl.optional(),
+    'postgres://hermes_owner:secret@localhost:5432/hermes',
+    'PostgreSQL as the owner of the schema; used by migrations only.',
+  ),
+
+  TEMPORAL_ADDRESS: setting(
+    address.optional(),
+    'localhost:7233',
+    'Temporal frontend. Unset: the embedded dev server.',
+  ),
+  TEMPORAL_NAMESPACE: setting(z.string().min(1).default('default'), 'default', 'Temporal namespace.'),
+  TEMPORAL_UI_URL: setting(url.optional(), 'http://localhost:8233', 'Temporal UI, for links.'),
+
+  HERMES_JWKS: setting(
+    z.string().min(1).optional(),
+    'https://id.example.com/.well-known/jwks.json',
+    'URL or file of the public keys (JWKS) that sign API tokens (RS256).',
+  ),
+  HERMES_JWT_ISSUER: setting(z.string().min(1).default('hermes'), 'hermes', 'Expected `iss` of API tokens.'),
+  HERMES_JWT_AUDIENCE: setting(
+    z.string().min(1).default('hermes-api'),
+    'hermes-api',
+    'Expected `aud` of API tokens.',
+  ),
+  HERMES_SECRET_KEY: setting(
+    key32.optional(),
+    'openssl rand -base64 32',
+    'Key that seals vendor tokens and the call journal at rest.',
+  ),
+
+  HERMES_STT: setting(
+    z.enum(['local', 'openai', 'none']).default('local'),
+    'local',
+    'Speech recognition: local (pocketsphinx), openai (any compatible server) or none (typed calls only).',
+  ),
+  STT_BASE_URL: setting(
+    url.default('https://api.openai.com/v1'),
+    'http://localhost:8000/v1',
+    'Base URL of the speech-recognition server, with /v1.',
+  ),
+  STT_API_KEY: setting(z.string().min(1).optional(), 'sk-…', 'Key for it.'),
+  STT_MODEL: setting(z.string().min(1).default('gpt-live-transcribe'), 'gpt-live-transcribe', 'Model name.'),
+  STT_MODEL_IN_URL: setting(
+    z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((v) => v === 'true'),
+    'false',
+    'Put the model into the realtime URL (gateways want it, api.openai.com refuses it).',
+  ),
+  HERMES_LLM: setting(
+    z.enum(['scripted', 'openai']).default('scripted'),
+    'scripted',
+    'Who words the replies: scripted (the policy’s own sentences) or openai (any compatible server).',
+  ),
+  LLM_BASE_URL: setting(
+    url.default('https://api.openai.com/v1'),
+    'http://localhost:11434/v1',
+    'Base URL of the chat server, with /v1.',
+  ),
+  LLM_API_KEY: setting(z.string().min(1).optional(), 'sk-…', 'Key for it.'),
+  LLM_MODEL: setting(z.string().min(1).default('gpt-6-luna'), 'gpt-6-luna', 'Model name.'),
+  HERMES_TTS: setting(
+    z.enum(['local', 'openai', 'none']).default('local'),
+    'local',
+    'Speech synthesis: local (flite), openai (any compatible server) or none (text only).',
+  ),
+  TTS_BASE_URL: setting(
+    url.default('https://api.openai.com/v1'),
+    'http://localhost:8880/v1',
+    'Base URL of the speech server, with /v1.',
+  ),
+  TTS_API_KEY: setting(z.string().min(1).optional(), 'sk-…', 'Key for it.'),
+  TTS_MODEL: setting(z.string().min(1).default('gpt-4o-mini-tts'), 'kokoro', 'Model name.'),
+  TTS_VOICE: setting(
+    z.string().min(1).default('slt'),
+    'slt',
+    'Voice: slt, rms, awb or kal for local; the server’s own names otherwise.',
+  ),
+  HERMES_SILENCE_MS: setting(milliseconds.default(600), '600', 'Silence that ends the caller’s turn.'),
+
+  HERMES_RECONNECT_WINDOW_MS: setting(
+    milliseconds.default(60_000),
+    '60000',
+    'How long a dropped caller may take to come back.',
+  ),
+  HERMES_IDLE_LIMIT_MS: setting(
+    milliseconds.default(1_800_000),
+    '1800000',
+    'With no word from the edge for this long an intake takes the call as over.',
+  ),
+  HERMES_MAX_CALLS: setting(
+    z.coerce.number().int().min(1).default(200),
+    '200',
+    'Calls one edge takes at once.',
+  ),
+
+  HERMES_WRITE_FAST_ATTEMPTS: setting(
+    z.coerce.number().int().min(1).max(20).default(5),
+    '5',
+    'Quick attempts of a write before it slows down.',
+  ),
+  HERMES_WRITE_FAST_INITIAL_MS: setting(
+    milliseconds.default(1_000),
+    '1000',
+    'First wait between quick attempts; doubles.',
+  ),
+  HERMES_WRITE_FAST_MAX_MS: setting(
+    milliseconds.default(30_000),
+    '30000',
+    'Longest wait between quick attempts.',
+  ),
+  HERMES_WRITE_SLOW_DELAYS_MS: setting(
+    millisecondsList.default([60_000, 300_000, 900_000, 3_600_000]),
+    '60000,300000,900000,3600000',
+    'Waits between slow attempts; the last repeats.',
+  ),
+  HERMES_WRITE_SLOW_WINDOW_MS: setting(
+    milliseconds.default(86_400_000),
+    '86400000',
+    'How long a write keeps trying slowly before it parks.',
+  ),
+  HERMES_WRITE_ESCALATE_MS: setting(
+    milliseconds.default(14_400_000),
+    '14400000',
+    'A parked write is announced again after this long.',
+  ),
+
+  CLIO_CLIENT_ID: setting(z.string().min(1).optional(), 'abc123', 'Clio app key.'),
+  CLIO_CLIENT_SECRET: setting(z.string().min(1).optional(), 's3cret', 'Clio app secret.'),
+  CLIO_TIMEOUT_MS: setting(milliseconds.default(15_000), '15000', 'Longest wait for one Clio answer.'),
+  CLIO_SETTLE_MS: setting(
+    milliseconds.default(3_000),
+    '3000',
+    'Wait before a second look-up, because search indexes lag.',
+  ),
+  LAWPAY_TIMEOUT_MS: setting(milliseconds.default(15_000), '15000', 'Longest wait for one LawPay answer.'),
+} satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settings;
+/** The environment, parsed. Frozen. */
+export type Config = { readonly [K in SettingName]: z.output<(typeof settings)[K]['schema']> };

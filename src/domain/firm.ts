@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { TenantId } from './ids.js';
+import { Money } from './money.js';
+
+/** Practice areas, as in the intake record; `out_of_scope` is an area the firm does not handle. */
+export const PracticeArea = z.enum([
+  'personal_injury',
+  'family',
+  'criminal',
+  'immigration',
+  'bankruptcy',
+  'estate',
+  'employment',
+  'landlord_tenant',
+  'out_of_scope',
+]);
+export type PracticeArea = z.infer<typeof PracticeArea>;
+
+/**
+ * What the agent and the intake need to know about a firm. Firm-configured data, snapshotted into each call so that a
+ * later edit never changes a call in progress.
+ */
+export const FirmProfile = z.object({
+  tenantId: TenantId,
+  name: z.string().min(1).max(120),
+  /** IANA zone in which "last Saturday" is resolved, e.g. `America/Chicago`. */
+  timeZone: z.string(),
+  /** Two-letter USPS codes of the states the firm is licensed in. */
+  states: z.array(z.string().length(2)),
+  practiceAreas: z.array(PracticeArea),
+  /**
+   * Published consultation fees by area; an absent area is free. The account kind is part of the fee: unearned money
+   * belongs in trust unless the firm says otherwise (ABA Formal Opinion 505), and code never guesses it.
+   */
+  consultationFees: z.partialRecord(PracticeArea, Money),
+});
+export type FirmProfile = z.infer<typeof FirmProfile>;

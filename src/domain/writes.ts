@@ -1,0 +1,74 @@
+/**
+ * The writes HERMES makes in other people's systems. One schema per operation: a payload is checked when it is made and
+ * again when a person edits it.
+ */
+import { z } from 'zod';
+import { OperationKey, TenantId } from './ids.js';
+import { PhoneE164 } from './intake.js';
+import { PracticeArea } from './firm.js';
+import { Money } from './money.js';
+
+export const ContactPayload = z.strictObject({
+  firstName: z.string().min(1).max(80),
+  lastName: z.string().min(1).max(80),
+  phoneE164: PhoneE164.optional(),
+  email: z.email().optional(),
+});
+
+export const MatterPayload = z.strictObject({
+  /** Clio contact id of the client. */
+  contactId: z.int().positive(),
+  description: z.string().min(1).max(500),
+  practiceArea: PracticeArea.optional(),
+});
+
+export const NotePayload = z.strictObject({
+  matterId: z.int().positive(),
+  subject: z.string().min(1).max(255),
+  detail: z.string().min(1).max(500_000),
+});
+
+export const PaymentRequestPayload = z.strictObject({
+  money: Money,
+  purpose: z.literal('consultation'),
+  /** Travels in the payer's URL, so it is the opaque operation key and never a matter detail. */
+  reference: z.string().max(64),
+  payerName: z.string().max(160).optional(),
+  payerEmail: z.email().optional(),
+});
+
+/** Operation name → what it is: its system, its payload schema. The one table of all writes. */
+export const operations = {
+  'clio.contact.create': { system: 'clio', payload: ContactPayload },
+  'clio.matter.create': { system: 'clio', payload: MatterPayload },
+  'clio.note.create': { system: 'clio', payload: NotePayload },
+  'lawpay.paymentRequest.create': { system: 'lawpay', payload: PaymentRequestPayload },
+} as const;
+
+export type Operation = keyof typeof operations;
+export type System = (typeof operations)[Operation]['system'];
+export type PayloadOf<O extends Operation> = z.infer<(typeof operations)[O]['payload']>;
+
+/** Importance for the person who works the dead letters; maps to Temporal priority keys 1–4. */
+export const Priority = z.enum(['CRITICAL', 'HIGH', 'MEDIUM', 'LOW']);
+export type Priority = z.infer<typeof Priority>;
+
+const base = { tenantId: TenantId, callId: z.string(), key: OperationKey, priority: Priority };
+/** One write, complete: what to do, for whom, under which key. */
+export const WriteRequest = z.discriminatedUnion('operation', [
+  z.object({ ...base, operation: z.literal('clio.contact.create'), payload: ContactPayload }),
+  z.object({ ...base, operation: z.literal('clio.matter.create'), payload: MatterPayload }),
+  z.object({ ...base, operation: z.literal('clio.note.create'), payload: NotePayload }),
+  z.object({ ...base, operation: z.literal('lawpay.paymentRequest.create'), payload: PaymentRequestPayload }),
+]);
+export type WriteRequest = z.infer<typeof WriteRequest>;
+
+/** Proof that a write landed. `found`: a look-up showed that an earlier attempt had already done it. */
+export interface WriteReceipt {
+  /** Id in the outside system, as text. */
+  externalId: string;
+  /** A page a person can open, when there is one (the payment link). */
+  url?: string;
+  landedBy: 'created' | 'found';
+  atMs: number;
+}

@@ -1,0 +1,89 @@
+/**
+ * Names and types of everything that is said to a workflow: the contract between the edge, the operators and the
+ * workflows. Safe to import outside the sandbox.
+ */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CallId, TenantId } from '../domain/ids.js';
+import type { FirmProfile } from '../domain/firm.js';
+import type { ErrorClass } from '../domain/failures.js';
+import type { IntakeRecord } from '../domain/intake.js';
+import type { LadderPolicy } from '../domain/ladder.js';
+import type { EndReason, Turn } from '../domain/turn.js';
+import type { Priority, WriteReceipt, WriteRequest } from '../domain/writes.js';
+
+/** Task queues: one for workflows and own activities, one per outside system so that its rate cap is its own. */
+export const taskQueues = { core: 'hermes-core', clio: 'ext-clio', lawpay: 'ext-lawpay' } as const;
+
+/** Workflow type names, as registered. */
+export const workflowTypes = { callIntake: 'callIntake', externalWrite: 'externalWrite' } as const;
+
+// ---- callIntake ------------------------------------------------------------------------------------------------------
+
+export interface CallIntakeInput {
+  tenantId: TenantId;
+  callId: CallId;
+  startedAtMs: number;
+  /** The firm as it was when the call began. */
+  firm: FirmProfile;
+  /** How long a dropped caller may take to come back. Default 60 s. */
+  reconnectWindowMs: number;
+  /** With no word from the edge for this long the call is taken as over. Default 30 min. */
+  idleLimitMs: number;
+  ladder: LadderPolicy;
+}
+
+/** Finished turns, in any order and any number of times; the workflow keeps one of each number. */
+export const turnsRecorded = defineSignal<[Turn[]]>('turnsRecorded');
+/** The socket vanished; the reconnect window starts. A later turn cancels it. */
+export const connectionLost = defineSignal<[{ atMs: number }]>('connectionLost');
+/** The call is over; `lastTurn` is the highest turn number the edge recorded. */
+export const callEnded = defineSignal<[{ reason: EndReason; atMs: number; lastTurn: number }]>('callEnded');
+
+export type IntakePhase = 'listening' | 'dropped' | 'extracting' | 'writing' | 'done';
+export interface IntakeState {
+  phase: IntakePhase;
+  turns: number;
+  record?: IntakeRecord;
+  writes: Record<string, WriteOutcome | 'pending'>;
+}
+export const intakeState = defineQuery<IntakeState>('intake');
+
+// ---- externalWrite ---------------------------------------------------------------------------------------------------
+
+export interface ExternalWriteInput {
+  request: WriteRequest;
+  ladder: LadderPolicy;
+}
+
+export type WriteOutcome =
+  { status: 'done'; receipt: WriteReceipt } | { status: 'discarded'; reason: string; actor: string };
+
+export type WritePhase = 'running' | 'retrying' | 'backoff' | 'parked' | 'done' | 'discarded';
+export interface WriteState {
+  phase: WritePhase;
+  attempts: number;
+  /** Grows with every decision; a decision names the revision it saw. */
+  revision: number;
+  lastError?: { errorClass: ErrorClass; message: string; atMs: number };
+  parkedAtMs?: number;
+  nextAttemptAtMs?: number;
+  receipt?: WriteReceipt;
+}
+
+export type Decision =
+  | { action: 'retry'; actor: string; reason: string; expectedRevision?: number }
+  /** `payload` replaces the whole payload and must satisfy the operation's schema. */
+  | { action: 'edit'; actor: string; reason: string; expectedRevision?: number; payload: unknown }
+  | { action: 'discard'; actor: string; reason: string; expectedRevision?: number };
+
+/** A person's decision about a parked (or waiting) write. Rejected without a trace when it makes no sense. */
+export const resolveWrite = defineUpdate<WriteState, [Decision]>('resolve');
+/** The same as `retry`, for batch tools and Temporal UI: ignored unless the write waits, and once per job id. */
+export const redriveWrite = defineSignal<[{ jobId: string }?]>('redrive');
+export const writeState = defineQuery<WriteState>('state');
+
+/** What the parent and the projection know of a write. */
+export interface WriteSummary {
+  workflowId: string;
+  priority: Priority;
+}
