@@ -60,6 +60,15 @@ export const ConflictCheck = z.object({
 });
 export type ConflictCheck = z.infer<typeof ConflictCheck>;
 
+/** What became of one step of the intake in the firm's systems; `because` is a fixed sentence for people. */
+export const StepResult = z.object({
+  status: z.enum(['done', 'discarded', 'not_started']),
+  because: z.string().optional(),
+  externalId: z.string().optional(),
+  url: z.string().optional(),
+});
+export type StepResult = z.infer<typeof StepResult>;
+
 export const IntakeRecord = z.object({
   schemaVersion: z.literal(1),
   /** Version of the rules that filled it, for later audits. */
@@ -92,5 +101,7 @@ export const IntakeRecord = z.object({
   /** Values that a later statement replaced, oldest first: corrections append, never overwrite. */
   corrections: z.array(z.object({ path: z.string(), was: field(z.string()) })),
   conflict: ConflictCheck,
+  /** Filled when the writes have ended; a step that was never due is absent. */
+  steps: z.partialRecord(z.enum(['contact', 'matter', 'note', 'payment']), StepResult).optional(),
 });
 export type IntakeRecord = z.infer<typeof IntakeRecord>;

@@ -3,6 +3,8 @@
  * drive it through a day of outage in a millisecond.
  */
 import { z } from 'zod';
+import type { ErrorClass } from './failures.js';
+import type { UnknownOutcomeRule } from './writes.js';
 
 /** Waits and limits of one write. All durations in milliseconds. */
 export const LadderPolicy = z.object({
@@ -18,3 +20,79 @@ export const LadderPolicy = z.object({
   escalateAfterMs: z.int().min(1_000),
 });
 export type LadderPolicy = z.infer<typeof LadderPolicy>;
+
+/** How one attempt failed. */
+export interface AttemptFailure {
+  errorClass: ErrorClass;
+  /** What the vendor asked us to wait, in milliseconds, when it said so. */
+  retryAfterMs?: number;
+}
+
+/** Where a write stands in its slow phase. Both zero when it begins. */
+export interface SlowPosition {
+  rounds: number;
+  elapsedMs: number;
+}
+
+/** What follows a failed attempt. */
+export type NextStep =
+  /** Try again in quick succession; `delayMs` overrides the usual growing wait. */
+  { kind: 'fast'; delayMs?: number } | { kind: 'slow'; delayMs: number } | { kind: 'park' };
+
+/** Classes that only a person can mend: waiting changes nothing. */
+const needsPerson: ReadonlySet<ErrorClass> = new Set(['invalid', 'conflict', 'auth', 'internal']);
+
+/** Slow waits vary by up to this share, so that the writes of one outage do not all come back in the same second. */
+const SPREAD = 0.1;
+
+/**
+ * Whether a failure is worth another quick attempt. A charge-like operation (`prove`) with an unknown outcome is not:
+ * sending it again without proof could move money twice. A vendor that asks for more than `fastMaxMs` is not either:
+ * so long a wait belongs on a durable timer that a person can cut short.
+ */
+export function afterFastAttempt(
+  failure: AttemptFailure,
+  rule: UnknownOutcomeRule,
+  fastMaxMs: number,
+): NextStep {
+  if (needsPerson.has(failure.errorClass) || unproven(failure, rule)) return { kind: 'park' };
+  const { retryAfterMs } = failure;
+  if (retryAfterMs === undefined) return { kind: 'fast' };
+  return retryAfterMs > fastMaxMs
+    ? { kind: 'slow', delayMs: retryAfterMs }
+    : { kind: 'fast', delayMs: retryAfterMs };
+}
+
+/**
+ * What follows when the quick attempts are used up or a slow attempt failed.
+ * @param spread 0–1, where in the jitter range this wait falls; the caller supplies the randomness.
+ */
+export function afterRound(
+  policy: LadderPolicy,
+  failure: AttemptFailure,
+  rule: UnknownOutcomeRule,
+  position: SlowPosition,
+  spread: number,
+): Exclude<NextStep, { kind: 'fast' }> {
+  if (needsPerson.has(failure.errorClass) || unproven(failure, rule)) return { kind: 'park' };
+  const leftMs = policy.slowWindowMs - position.elapsedMs;
+  if (leftMs <= 0) return { kind: 'park' };
+  const rung = policy.slowDelaysMs[Math.min(position.rounds, policy.slowDelaysMs.length - 1)] ?? leftMs;
+  const spreadMs = Math.round(rung * (1 + SPREAD * (2 * spread - 1)));
+  // The vendor's own wish is a floor; the window is a ceiling, so that the last attempt falls on its end.
+  return { kind: 'slow', delayMs: Math.min(Math.max(spreadMs, failure.retryAfterMs ?? 0), leftMs) };
+}
+
+const unproven = (failure: AttemptFailure, rule: UnknownOutcomeRule): boolean =>
+  failure.errorClass === 'outcome_unknown' && rule === 'prove';
+
+/** Longest pause between two announcements of the same parked write: a day. */
+const MAX_ESCALATION_MS = 86_400_000;
+
+/**
+ * How long a parked write stays quiet before it is announced again: doubles each time, up to a day.
+ * @param announcements how often it was announced since it parked, from 1.
+ */
+export function nextEscalationMs(policy: LadderPolicy, announcements: number): number {
+  return Math.min(policy.escalateAfterMs * 2 ** Math.min(announcements - 1, 16), MAX_ESCALATION_MS);
+}

@@ -23,7 +23,8 @@ export const MatterPayload = z.strictObject({
 });
 
 export const NotePayload = z.strictObject({
-  matterId: z.int().positive(),
+  /** The Clio record the note hangs on: the matter, or the contact when the intake makes no matter. */
+  parent: z.strictObject({ type: z.enum(['matter', 'contact']), id: z.int().positive() }),
   subject: z.string().min(1).max(255),
   detail: z.string().min(1).max(500_000),
 });
@@ -37,17 +38,38 @@ export const PaymentRequestPayload = z.strictObject({
   payerEmail: z.email().optional(),
 });
 
-/** Operation name → what it is: its system, its payload schema. The one table of all writes. */
+/**
+ * What an unknown outcome allows. `look_up`: send again once a look-up found nothing. `prove`: never send again by
+ * itself, because a repeat would move money twice; a person decides.
+ */
+export type UnknownOutcomeRule = 'look_up' | 'prove';
+
+interface OperationRow {
+  system: 'clio' | 'lawpay';
+  payload: z.ZodType;
+  afterUnknown: UnknownOutcomeRule;
+}
+
+/** Operation name → what it is: its system, its payload schema, its retry rule. The one table of all writes. */
 export const operations = {
-  'clio.contact.create': { system: 'clio', payload: ContactPayload },
-  'clio.matter.create': { system: 'clio', payload: MatterPayload },
-  'clio.note.create': { system: 'clio', payload: NotePayload },
-  'lawpay.paymentRequest.create': { system: 'lawpay', payload: PaymentRequestPayload },
-} as const;
+  'clio.contact.create': { system: 'clio', payload: ContactPayload, afterUnknown: 'look_up' },
+  'clio.matter.create': { system: 'clio', payload: MatterPayload, afterUnknown: 'look_up' },
+  'clio.note.create': { system: 'clio', payload: NotePayload, afterUnknown: 'look_up' },
+  // A link moves no money, and its row under a unique reference makes it exactly one.
+  'lawpay.paymentRequest.create': {
+    system: 'lawpay',
+    payload: PaymentRequestPayload,
+    afterUnknown: 'look_up',
+  },
+} as const satisfies Record<string, OperationRow>;
 
 export type Operation = keyof typeof operations;
 export type System = (typeof operations)[Operation]['system'];
 export type PayloadOf<O extends Operation> = z.infer<(typeof operations)[O]['payload']>;
+
+/** Where a write stands. `retrying` and `backoff` are quick and slow repeats; `parked` waits for a person. */
+export const writePhases = ['running', 'retrying', 'backoff', 'parked', 'done', 'discarded'] as const;
+export type WritePhase = (typeof writePhases)[number];
 
 /** Importance for the person who works the dead letters; maps to Temporal priority keys 1–4. */
 export const Priority = z.enum(['CRITICAL', 'HIGH', 'MEDIUM', 'LOW']);

@@ -9,7 +9,7 @@ import type { ErrorClass } from '../domain/failures.js';
 import type { IntakeRecord } from '../domain/intake.js';
 import type { LadderPolicy } from '../domain/ladder.js';
 import type { EndReason, Turn } from '../domain/turn.js';
-import type { Priority, WriteReceipt, WriteRequest } from '../domain/writes.js';
+import type { Priority, WritePhase, WriteReceipt, WriteRequest } from '../domain/writes.js';
 
 /** Task queues: one for workflows and own activities, one per outside system so that its rate cap is its own. */
 export const taskQueues = { core: 'hermes-core', clio: 'ext-clio', lawpay: 'ext-lawpay' } as const;
@@ -58,7 +58,6 @@ export interface ExternalWriteInput {
 export type WriteOutcome =
   { status: 'done'; receipt: WriteReceipt } | { status: 'discarded'; reason: string; actor: string };
 
-export type WritePhase = 'running' | 'retrying' | 'backoff' | 'parked' | 'done' | 'discarded';
 export interface WriteState {
   phase: WritePhase;
   attempts: number;

@@ -1,0 +1,43 @@
+/** Payment links we asked for, one per reference. */
+import type { Money } from '../domain/money.js';
+import type { TenantScope } from './tenant.js';
+
+export interface PaymentRequestRow {
+  reference: string;
+  callId: string;
+  amountCents: number;
+  account: Money['account'];
+  url: string;
+}
+
+/** The link made under a reference, if any. */
+export async function findPaymentRequest(
+  scope: TenantScope,
+  tenantId: string,
+  reference: string,
+): Promise<PaymentRequestRow | undefined> {
+  const { rows } = await scope.query<PaymentRequestRow>(
+    `select reference, call_id as "callId", amount_cents::float8 as "amountCents", account, url
+     from payment_requests where tenant_id = $1 and reference = $2`,
+    [tenantId, reference],
+  );
+  return rows[0];
+}
+
+/**
+ * Stores a link. The reference is unique, so of two writers exactly one wins.
+ * @returns whether this call's link is the one stored.
+ */
+export async function insertPaymentRequest(
+  scope: TenantScope,
+  tenantId: string,
+  request: { reference: string; callId: string; money: Money; url: string },
+): Promise<boolean> {
+  const { reference, callId, money, url } = request;
+  const { rowCount } = await scope.query(
+    `insert into payment_requests (tenant_id, reference, call_id, amount_cents, currency, account, url)
+     values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+    [tenantId, reference, callId, money.amountCents, money.currency, money.account, url],
+  );
+  return rowCount === 1;
+}

@@ -1,0 +1,135 @@
+/**
+ * The projection of `externalWrite` workflows: intent before a write, receipt after it, and where it stands in between.
+ * Temporal holds the truth; this table answers lists and counts, and remembers for ever that a write landed.
+ */
+import type { ErrorClass } from '../domain/failures.js';
+import type { Operation, Priority, System, WritePhase } from '../domain/writes.js';
+import type { TenantScope } from './tenant.js';
+
+/** The fixed part of a write's row. */
+export interface WriteIdentity {
+  tenantId: string;
+  workflowId: string;
+  callId: string;
+  system: System;
+  operation: Operation;
+  priority: Priority;
+}
+
+/** Where a write stands. Times are epoch milliseconds. */
+export interface WriteProgress {
+  state: WritePhase;
+  /** Attempts made so far over the write's whole life. */
+  attempts: number;
+  /** Decisions taken so far. */
+  revision: number;
+  errorClass?: ErrorClass;
+  errorMessage?: string;
+  externalId?: string;
+  url?: string;
+  parkedAtMs?: number;
+  nextAttemptAtMs?: number;
+}
+
+/** What an earlier attempt left behind. */
+export interface PriorWrite {
+  state: WritePhase;
+  externalId: string | null;
+  url: string | null;
+}
+
+/**
+ * Records the intent to write, before anything is sent.
+ * @returns the row an earlier attempt left, or undefined when this is the first the table hears of it.
+ */
+export async function beginWrite(scope: TenantScope, write: WriteIdentity): Promise<PriorWrite | undefined> {
+  const inserted = await scope.query(
+    `insert into writes (tenant_id, workflow_id, call_id, system, operation, priority, state)
+     values ($1, $2, $3, $4, $5, $6, 'running') on conflict do nothing`,
+    [write.tenantId, write.workflowId, write.callId, write.system, write.operation, write.priority],
+  );
+  if (inserted.rowCount === 1) return undefined;
+  const { rows } = await scope.query<PriorWrite>(
+    'select state, external_id as "externalId", url from writes where tenant_id = $1 and workflow_id = $2',
+    [write.tenantId, write.workflowId],
+  );
+  return rows[0];
+}
+
+/**
+ * Writes where a write stands now. A late report never overwrites a newer one: revision and attempts only grow, and
+ * `done` and `discarded` are final.
+ */
+export async function projectWrite(
+  scope: TenantScope,
+  write: WriteIdentity,
+  progress: WriteProgress,
+): Promise<void> {
+  await scope.query(
+    `insert into writes as w (tenant_id, workflow_id, call_id, system, operation, priority, state, attempts, revision,
+                              error_class, error_message, external_id, url, parked_at, next_attempt_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+             to_timestamp($14::float8 / 1000), to_timestamp($15::float8 / 1000))
+     on conflict (tenant_id, workflow_id) do update set
+       state = excluded.state, attempts = excluded.attempts, revision = excluded.revision,
+       error_class = excluded.error_class, error_message = excluded.error_message,
+       external_id = coalesce(excluded.external_id, w.external_id), url = coalesce(excluded.url, w.url),
+       parked_at = excluded.parked_at, next_attempt_at = excluded.next_attempt_at, updated_at = now()
+     where w.state not in ('done', 'discarded')
+       and excluded.revision >= w.revision and excluded.attempts >= w.attempts`,
+    [
+      write.tenantId,
+      write.workflowId,
+      write.callId,
+      write.system,
+      write.operation,
+      write.priority,
+      progress.state,
+      progress.attempts,
+      progress.revision,
+      progress.errorClass,
+      progress.errorMessage,
+      progress.externalId,
+      progress.url,
+      progress.parkedAtMs,
+      progress.nextAttemptAtMs,
+    ],
+  );
+}
+
+/** One row as lists show it. */
+export interface WriteRow {
+  workflowId: string;
+  callId: string;
+  system: System;
+  operation: Operation;
+  priority: Priority;
+  state: WritePhase;
+  errorClass: ErrorClass | null;
+  errorMessage: string | null;
+  attempts: number;
+  revision: number;
+  externalId: string | null;
+  url: string | null;
+  parkedAt: Date | null;
+  nextAttemptAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const rowColumns = `workflow_id as "workflowId", call_id as "callId", system, operation, priority, state,
+  error_class as "errorClass", error_message as "errorMessage", attempts, revision, external_id as "externalId", url,
+  parked_at as "parkedAt", next_attempt_at as "nextAttemptAt", created_at as "createdAt", updated_at as "updatedAt"`;
+
+/** The writes of one call, in the order they began. */
+export async function writesOfCall(
+  scope: TenantScope,
+  tenantId: string,
+  callId: string,
+): Promise<WriteRow[]> {
+  const { rows } = await scope.query<WriteRow>(
+    `select ${rowColumns} from writes where tenant_id = $1 and call_id = $2 order by created_at, workflow_id`,
+    [tenantId, callId],
+  );
+  return rows;
+}
