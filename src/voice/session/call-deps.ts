@@ -1,0 +1,42 @@
+import type { CallId } from '../../domain/ids.js';
+import type { Logger } from '../../telemetry/logger.js';
+import type { Vad } from '../audio/vad.js';
+import type { CallJournal, Providers, TimingSink } from '../ports.js';
+import type { ConversationAgent } from './agent-port.js';
+import type { CallerLink } from './link.js';
+import type { OutgoingFilter } from './wording.js';
+
+/** What every call of a process shares. */
+export interface SharedCallDeps {
+  providers: Providers;
+  /** Makes a detector for one call. */
+  createVad: () => Vad;
+  journal: CallJournal;
+  timing: TimingSink;
+  filter: OutgoingFilter;
+  logger: Logger;
+  /** Monotonic milliseconds. */
+  nowMs: () => number;
+  /** Milliseconds since the epoch. */
+  epochMs: () => number;
+}
+
+export interface CallDeps extends SharedCallDeps {
+  agent: ConversationAgent;
+  link: CallerLink;
+}
+
+export interface CallSession {
+  readonly callId: CallId;
+  /** The agent picks up and says the greeting. Once. */
+  start(): void;
+  /** The next 20 ms of the caller: 320 samples, not changed afterwards. */
+  audio(frame: Int16Array): void;
+  typed(text: string): void;
+  /** The caller hangs up. */
+  end(): void;
+  /** The line is gone without a goodbye, or this process must go: the call may still be taken up again. */
+  dropped(why?: 'dropped' | 'shutdown'): void;
+  /** Resolves when the last words have been understood and the end is in the journal. */
+  readonly finished: Promise<void>;
+}

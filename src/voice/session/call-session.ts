@@ -1,0 +1,198 @@
+/**
+ * One call, whatever carries it. Frames and typed words come in; the agent's words and audio go out through the link;
+ * every finished turn goes to the journal. Nothing here waits for anything but the speech and language providers.
+ */
+import type { CallId } from '../../domain/ids.js';
+import type { EndReason } from '../../domain/turn.js';
+import type { CallHeader, Recognition, SpeechToText } from '../ports.js';
+import type { CallDeps, CallSession } from './call-deps.js';
+import { within } from './deadline.js';
+import { Ear, type Utterance } from './ear.js';
+import { Floor } from './floor.js';
+import type { SessionOptions } from './options.js';
+import { NOT_HEARD_LIMIT, phrases } from './phrases.js';
+import { Mouth } from './mouth.js';
+import { Transcript } from './transcript.js';
+import { createTrouble, type Trouble } from './trouble.js';
+import { TurnClock } from './turn-clock.js';
+
+/** Sets up one call. Nothing happens until `start`. */
+export function createCallSession(deps: CallDeps, header: CallHeader, options: SessionOptions): CallSession {
+  return new LiveCall(deps, header, options);
+}
+
+class LiveCall implements CallSession {
+  readonly callId: CallId;
+  readonly finished: Promise<void>;
+  readonly #deps: CallDeps;
+  readonly #options: SessionOptions;
+  readonly #transcript: Transcript;
+  readonly #floor = new Floor();
+  readonly #trouble: Trouble;
+  readonly #mouth: Mouth;
+  readonly #ear: Ear | null;
+  /** Recognised and typed turns are taken one after another, in the order in which they were said. */
+  #order: Promise<void> = Promise.resolve();
+  #notHeardInARow = 0;
+  #over = false;
+  #idleTimer: NodeJS.Timeout | undefined;
+  #resolveFinished: () => void = () => undefined;
+
+  constructor(deps: CallDeps, header: CallHeader, options: SessionOptions) {
+    this.callId = header.callId;
+    this.#deps = deps;
+    this.#options = options;
+    this.#transcript = new Transcript(deps.journal, header);
+    this.#trouble = createTrouble(deps, header);
+    this.#mouth = this.#createMouth();
+    this.#ear = deps.providers.stt ? this.#createEar(deps.providers.stt) : null;
+    this.finished = new Promise((resolve) => {
+      this.#resolveFinished = resolve;
+    });
+  }
+
+  start(): void {
+    this.#armIdleTimer();
+    const clock = new TurnClock(this.#deps.nowMs);
+    this.#mouth.perform(() => this.#deps.agent.greeting(), clock);
+  }
+
+  audio(frame: Int16Array): void {
+    if (this.#over) return;
+    try {
+      if (this.#ear) this.#ear.hear(frame);
+      else this.#trouble.deaf();
+    } catch (error) {
+      this.#trouble.defect(error);
+    }
+  }
+
+  typed(text: string): void {
+    if (this.#over || text.trim() === '') return;
+    const clock = new TurnClock(this.#deps.nowMs, this.#deps.nowMs());
+    const atMs = this.#deps.epochMs();
+    this.#mouth.stop();
+    this.#ear?.note('typed');
+    this.#inOrder(() => this.#accept(text.trim(), 'typed', clock, atMs));
+  }
+
+  end(): void {
+    this.#close('caller_hangup', 'caller_hangup');
+  }
+
+  dropped(why: 'dropped' | 'shutdown' = 'dropped'): void {
+    this.#close(why, null);
+  }
+
+  // ---- the caller ----------------------------------------------------------------------------------------------------
+
+  #createEar(stt: SpeechToText): Ear {
+    const { createVad, nowMs, link } = this.#deps;
+    return new Ear({
+      stt,
+      vad: createVad(),
+      nowMs,
+      options: this.#options,
+      onSpeech: () => {
+        this.#floor.take();
+        link.send({ type: 'speech', state: 'started' });
+      },
+      onDismissed: () => {
+        this.#floor.give();
+        link.send({ type: 'speech', state: 'stopped' });
+      },
+      onUtterance: (utterance) => this.#understand(utterance),
+      onBargeIn: () => this.#mouth.stop(),
+    });
+  }
+
+  #createMouth(): Mouth {
+    return new Mouth({
+      ...this.#deps,
+      transcript: this.#transcript,
+      trouble: this.#trouble,
+      floor: this.#floor,
+      options: this.#options,
+      onSound: (kind) => this.#ear?.note(kind),
+      onTurn: () => this.#armIdleTimer(),
+      onGoodbye: () => this.#close('agent_closed', 'agent_closed'),
+    });
+  }
+
+  /** Recognition starts to finish at once; its result takes its place in the order of turns. */
+  #understand({ recognition, lastVoicedAtMs }: Utterance): void {
+    const { nowMs, epochMs, link } = this.#deps;
+    const clock = new TurnClock(nowMs, lastVoicedAtMs);
+    clock.reached('endpointing');
+    link.send({ type: 'speech', state: 'stopped' });
+    const atMs = Math.round(epochMs() - (nowMs() - lastVoicedAtMs));
+    const words = this.#recognise(recognition).finally(() => clock.reached('stt'));
+    this.#inOrder(async () => {
+      try {
+        const text = await words;
+        if (text === null) this.#apologise(phrases.recogniserFailed, clock);
+        else if (text === '') this.#notHeard(clock);
+        else this.#accept(text, 'speech', clock, atMs);
+      } finally {
+        this.#floor.give();
+      }
+    });
+  }
+
+  /** @returns the words, '' when there were none, null when the recogniser failed. */
+  async #recognise(recognition: Recognition): Promise<string | null> {
+    try {
+      const words = await within('stt', this.#options.sttTimeoutMs, (signal) => recognition.finish(signal));
+      return words.trim();
+    } catch (error) {
+      recognition.cancel();
+      this.#trouble.providerFailed(error);
+      return null;
+    }
+  }
+
+  #accept(text: string, input: 'speech' | 'typed', clock: TurnClock, atMs: number): void {
+    this.#notHeardInARow = 0;
+    this.#mouth.stop();
+    const number = this.#transcript.nextNumber();
+    this.#transcript.add({ number, role: 'caller', text, atMs, input });
+    this.#deps.link.send({ type: 'heard', turn: number, text, input });
+    this.#armIdleTimer();
+    if (!this.#over) this.#mouth.perform(() => this.#deps.agent.reply(this.#transcript.turns), clock);
+  }
+
+  #notHeard(clock: TurnClock): void {
+    this.#notHeardInARow += 1;
+    if (this.#notHeardInARow <= NOT_HEARD_LIMIT) this.#apologise(phrases.notHeard, clock);
+  }
+
+  /** Says a word about the line, unless a reply is already on its way. */
+  #apologise(phrase: string, clock: TurnClock): void {
+    if (!this.#over && !this.#mouth.busy) this.#mouth.say(phrase, clock);
+  }
+
+  // ---- the end -------------------------------------------------------------------------------------------------------
+
+  #inOrder(task: () => void | Promise<void>): void {
+    this.#order = this.#order.then(task).catch((error: unknown) => this.#trouble.defect(error));
+  }
+
+  #armIdleTimer(): void {
+    clearTimeout(this.#idleTimer);
+    if (!this.#over)
+      this.#idleTimer = setTimeout(() => this.#close('idle', 'idle'), this.#options.idleLimitMs);
+  }
+
+  /** @param journalled reason of the journal's `ended`; null for a line that was lost. */
+  #close(told: EndReason, journalled: EndReason | null): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#idleTimer);
+    this.#mouth.stop();
+    this.#ear?.note('hung_up');
+    this.#ear?.close();
+    this.#deps.link.send({ type: 'ended', reason: told });
+    this.#inOrder(() => this.#transcript.conclude(journalled, this.#deps.epochMs()));
+    void this.#order.then(this.#resolveFinished);
+  }
+}

@@ -1,0 +1,22 @@
+import type { TurnTiming } from '../../domain/latency.js';
+import type { EndReason } from '../../domain/turn.js';
+
+/** What a call tells its caller's side. Each transport says it in its own protocol (or not at all). */
+export type CallerEvent =
+  | { type: 'heard'; turn: number; text: string; input: 'speech' | 'typed' }
+  | { type: 'speech'; state: 'started' | 'stopped' }
+  /** Words of the agent's turn, just before their audio. */
+  | { type: 'reply'; turn: number; text: string }
+  /** The agent's turn is over; `text` is what was heard of it. */
+  | { type: 'reply_done'; turn: number; text: string; interrupted: boolean; timing: TurnTiming }
+  /** Drop buffered agent audio now. */
+  | { type: 'clear' }
+  | { type: 'error'; code: 'no_speech_engine' | 'provider_failed'; message: string; action: string }
+  | { type: 'ended'; reason: EndReason };
+
+/** The way back to the caller. Neither method blocks or throws; both do nothing once the caller is gone. */
+export interface CallerLink {
+  /** One 20 ms frame of agent audio, to be played in order. */
+  sendFrame(frame: Int16Array): void;
+  send(event: CallerEvent): void;
+}

@@ -1,0 +1,118 @@
+/** The speaking half of a call: one reply at a time, from the policy's choice to the last frame. */
+import type { AgentTurn } from './agent-port.js';
+import type { CallDeps } from './call-deps.js';
+import type { Floor } from './floor.js';
+import type { SessionOptions } from './options.js';
+import { phrases } from './phrases.js';
+import { Reply, type ReplyDone } from './reply.js';
+import type { Transcript } from './transcript.js';
+import type { Trouble } from './trouble.js';
+import type { TurnClock } from './turn-clock.js';
+import { fixedClauses, wording } from './wording.js';
+
+export interface MouthDeps extends Pick<
+  CallDeps,
+  'providers' | 'timing' | 'filter' | 'link' | 'nowMs' | 'epochMs'
+> {
+  transcript: Transcript;
+  trouble: Trouble;
+  floor: Floor;
+  options: SessionOptions;
+  /** The agent begins and stops to be heard. */
+  onSound: (kind: 'agent_started' | 'agent_stopped') => void;
+  /** A turn of the agent is finished. */
+  onTurn: () => void;
+  /** The agent has said goodbye and was heard to the end. */
+  onGoodbye: () => void;
+}
+
+type Clauses = (
+  signal: AbortSignal,
+  onFailure: (error: unknown) => void,
+) => AsyncIterable<string> | Iterable<string>;
+
+export class Mouth {
+  readonly #deps: MouthDeps;
+  #reply: Reply | null = null;
+
+  constructor(deps: MouthDeps) {
+    this.#deps = deps;
+  }
+
+  /** True from the choice of an act until its last audio has been played. */
+  get busy(): boolean {
+    return this.#reply !== null;
+  }
+
+  /** Lets the policy choose and says what it chose, instead of whatever was being said. */
+  perform(choose: () => AgentTurn, clock: TurnClock): void {
+    let chosen: AgentTurn;
+    try {
+      chosen = choose();
+    } catch (error) {
+      this.#deps.trouble.defect(error);
+      this.say(phrases.lost, clock); return;
+    }
+    clock.reached('policy');
+    const { act, instructions, closesCall } = chosen;
+    const { providers, filter, options, transcript } = this.#deps;
+    const request = { instructions, act, history: transcript.history() };
+    const words = { llm: providers.llm, filter, options, onFirstPiece: () => clock.reached('llm') };
+    this.#speak((signal, onFailure) => wording({ ...words, onFailure }, request, signal), clock, closesCall);
+  }
+
+  /** Says one of our own sentences, without the model. */
+  say(phrase: string, clock: TurnClock): void {
+    this.#speak(() => fixedClauses(phrase), clock, false);
+  }
+
+  /** Silent within this call: no further frame leaves. */
+  stop(): void {
+    this.#reply?.stop();
+    this.#reply = null;
+  }
+
+  #speak(clauses: Clauses, clock: TurnClock, closesCall: boolean): void {
+    this.stop();
+    const reply = this.#createReply(clauses, clock);
+    this.#reply = reply;
+    void reply.run().then((inFull) => {
+      if (this.#reply === reply) this.#reply = null;
+      if (inFull && closesCall) this.#deps.onGoodbye();
+    });
+  }
+
+  #createReply(clauses: Clauses, clock: TurnClock): Reply {
+    const { link, providers, floor, nowMs, options, transcript, trouble, onSound } = this.#deps;
+    let degraded = false;
+    const onFailure = (error: unknown): void => {
+      trouble.providerFailed(error, degraded);
+      degraded = true;
+    };
+    return new Reply({
+      link,
+      tts: options.output === 'audio' ? providers.tts : null,
+      floor,
+      clock,
+      nowMs,
+      options,
+      clauses: (signal) => clauses(signal, onFailure),
+      onBegin: () => {
+        onSound('agent_started');
+        return transcript.nextNumber();
+      },
+      onDone: (done) => this.#account(done, clock),
+      onQuiet: () => onSound('agent_stopped'),
+      onFailure,
+    });
+  }
+
+  #account({ turn, text, interrupted }: ReplyDone, clock: TurnClock): void {
+    const { transcript, epochMs, timing: sink, link, onTurn } = this.#deps;
+    const timing = clock.timing();
+    transcript.add({ number: turn, role: 'agent', text, atMs: epochMs(), input: 'spoken' });
+    if (clock.answersCaller) sink.record(transcript.tenantId, timing);
+    link.send({ type: 'reply_done', turn, text, interrupted, timing });
+    onTurn();
+  }
+}

@@ -1,0 +1,23 @@
+/** What the agent says about the line itself. Everything about the intake comes from the agent port. */
+export const phrases = {
+  notHeard: 'I am sorry, I did not catch that. Could you say it again?',
+  recogniserFailed:
+    'I am sorry, I am having trouble hearing you. Please say that again, or type it if you can.',
+  /** The agent's own rules failed: a defect, but the caller still gets an answer. */
+  lost: 'I am sorry, could you tell me that once more?',
+} as const;
+
+/** How often in a row the agent says that it heard nothing; then it waits in silence. */
+export const NOT_HEARD_LIMIT = 2;
+
+/** What the caller's client is told, by what failed. A failed model is not among them: the agent's own words follow. */
+export const failureNotices: Partial<Record<'stt' | 'llm' | 'tts', { message: string; action: string }>> & {
+  deaf: { message: string; action: string };
+} = {
+  stt: {
+    message: 'Your last words could not be recognised.',
+    action: 'Say them again, or send them as text.',
+  },
+  tts: { message: 'The reply cannot be spoken.', action: 'Read it as text; later replies are spoken again.' },
+  deaf: { message: 'This server has no speech recognition.', action: 'Send your turns as text.' },
+};

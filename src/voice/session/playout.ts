@@ -1,0 +1,91 @@
+/**
+ * Paces agent audio to the caller: the first frame leaves at once, later ones at most `aheadMs` before their turn. Frame
+ * n is due n × 20 ms after the first, whenever a timer happens to fire, so the clock does not drift. When the speech
+ * engine falls behind, the clock starts again from the next frame.
+ */
+import { frameSplitter } from '../audio/pcm.js';
+import { FRAME_MS, FRAME_SAMPLES } from '../ports.js';
+
+export class Playout {
+  readonly #send: (frame: Int16Array) => void;
+  readonly #nowMs: () => number;
+  readonly #aheadMs: number;
+  readonly #splitter = frameSplitter();
+  #queue: Int16Array[] = [];
+  /** When frame 0 would have started to play, given the frames sent so far. */
+  #originMs = 0;
+  #sent = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #complete = false;
+  #stopped = false;
+  #waiting: (() => void)[] = [];
+
+  constructor(send: (frame: Int16Array) => void, nowMs: () => number, aheadMs: number) {
+    this.#send = send;
+    this.#nowMs = nowMs;
+    this.#aheadMs = aheadMs;
+  }
+
+  /** Queues audio of any length. */
+  write(samples: Int16Array): void {
+    this.#enqueue(this.#splitter.push(samples));
+  }
+
+  /** No more audio will come. Resolves when the last frame has been handed over, or on `stop`. */
+  allSent(): Promise<void> {
+    this.#enqueue(this.#splitter.flush());
+    this.#complete = true;
+    if (this.#stopped || this.#queue.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** After `allSent`: resolves when the last frame has been played at the caller's end, or on `stop`. */
+  played(): Promise<void> {
+    const leftMs = this.#originMs + this.#sent * FRAME_MS - this.#nowMs();
+    if (this.#stopped || this.#sent === 0 || leftMs <= 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#timer = setTimeout(() => this.#release(), Math.ceil(leftMs));
+    });
+  }
+
+  /** Samples whose playing has finished by now, estimated from the clock. */
+  playedSamples(): number {
+    const frames = Math.floor((this.#nowMs() - this.#originMs) / FRAME_MS);
+    return Math.max(0, Math.min(this.#sent, frames)) * FRAME_SAMPLES;
+  }
+
+  /** Not one more frame leaves. */
+  stop(): void {
+    this.#stopped = true;
+    this.#queue = [];
+    clearTimeout(this.#timer);
+    this.#release();
+  }
+
+  #enqueue(frames: readonly Int16Array[]): void {
+    if (this.#stopped || frames.length === 0) return;
+    this.#queue.push(...frames);
+    if (this.#timer === undefined) this.#pump();
+  }
+
+  #pump(): void {
+    this.#timer = undefined;
+    const now = this.#nowMs();
+    if (this.#originMs + this.#sent * FRAME_MS < now) this.#originMs = now - this.#sent * FRAME_MS;
+    const due = Math.ceil((now + this.#aheadMs - this.#originMs) / FRAME_MS) - this.#sent;
+    const frames = this.#queue.splice(0, due);
+    this.#sent += frames.length;
+    for (const frame of frames) this.#send(frame);
+    if (this.#queue.length > 0) {
+      const waitMs = this.#originMs + this.#sent * FRAME_MS - this.#aheadMs - this.#nowMs();
+      this.#timer = setTimeout(() => this.#pump(), Math.max(1, Math.ceil(waitMs)));
+    } else if (this.#complete) this.#release();
+  }
+
+  #release(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}

@@ -1,0 +1,50 @@
+import type { CallId } from '../../domain/ids.js';
+import type { CallSession } from './call-deps.js';
+
+/** The live calls of this process. Transports admit calls here; readiness and shutdown read it. */
+export interface CallRegistry {
+  readonly size: number;
+  readonly hasRoom: boolean;
+  /**
+   * Takes a call in until it has finished.
+   * @returns false when the process is full or shutting down, or the call is already here.
+   */
+  admit(call: CallSession): boolean;
+  /**
+   * No further call is admitted; every live call loses its line in a way that can be taken up again, and resolves when
+   * each has its end in the journal, or after `deadlineMs`.
+   */
+  closeAll(deadlineMs: number): Promise<void>;
+}
+
+/** @param maxCalls calls this process takes at once (HERMES_MAX_CALLS). */
+export function createCallRegistry({ maxCalls }: { maxCalls: number }): CallRegistry {
+  const live = new Map<CallId, CallSession>();
+  let closing = false;
+  const registry: CallRegistry = {
+    get size() {
+      return live.size;
+    },
+    get hasRoom() {
+      return !closing && live.size < maxCalls;
+    },
+    admit(call) {
+      if (!registry.hasRoom || live.has(call.callId)) return false;
+      live.set(call.callId, call);
+      void call.finished.then(() => live.delete(call.callId));
+      return true;
+    },
+    async closeAll(deadlineMs) {
+      closing = true;
+      const calls = [...live.values()];
+      for (const call of calls) call.dropped('shutdown');
+      let timer: NodeJS.Timeout | undefined;
+      const deadline = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, deadlineMs);
+      });
+      await Promise.race([Promise.all(calls.map((call) => call.finished)), deadline]);
+      clearTimeout(timer);
+    },
+  };
+  return registry;
+}

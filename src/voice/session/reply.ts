@@ -1,0 +1,154 @@
+/** One turn of the agent: words in, paced audio out, and an exact account of what was heard of it. */
+import { ProviderError, type TextToSpeech } from '../ports.js';
+import { readWithin } from './deadline.js';
+import type { Floor } from './floor.js';
+import { heardText, type SpokenClause } from './heard-text.js';
+import type { CallerLink } from './link.js';
+import type { SessionOptions } from './options.js';
+import { Playout } from './playout.js';
+import type { TurnClock } from './turn-clock.js';
+
+export interface ReplyDeps {
+  link: CallerLink;
+  /** Null: the reply is text only. */
+  tts: TextToSpeech | null;
+  floor: Floor;
+  clock: TurnClock;
+  nowMs: () => number;
+  options: Pick<SessionOptions, 'ttsTimeoutMs' | 'sendAheadMs'>;
+  /** The clauses to say; aborted with the reply. */
+  clauses: (signal: AbortSignal) => AsyncIterable<string> | Iterable<string>;
+  /** The reply is about to be heard: it gets its turn number now, because until now it could still vanish. */
+  onBegin: () => number;
+  onDone: (done: ReplyDone) => void;
+  /** A reply that had begun makes no more sound. Follows `onDone`. */
+  onQuiet: () => void;
+  /** Something went wrong that the caller was spared or told. */
+  onFailure: (error: unknown) => void;
+}
+
+export interface ReplyDone {
+  turn: number;
+  /** What the caller heard. */
+  text: string;
+  interrupted: boolean;
+}
+
+export class Reply {
+  readonly #deps: ReplyDeps;
+  readonly #abort = new AbortController();
+  readonly #playout: Playout;
+  readonly #clauses: SpokenClause[] = [];
+  #turn: number | undefined;
+  #done = false;
+  #silent = false;
+  #mute: boolean;
+
+  constructor(deps: ReplyDeps) {
+    this.#deps = deps;
+    this.#mute = deps.tts === null;
+    this.#playout = new Playout(
+      (frame) => {
+        deps.link.sendFrame(frame);
+        deps.clock.reached('send');
+      },
+      deps.nowMs,
+      deps.options.sendAheadMs,
+    );
+  }
+
+  /** Says it all. Resolves when the last audio has been played or the reply was stopped: true when said in full. */
+  async run(): Promise<boolean> {
+    const { signal } = this.#abort;
+    try {
+      for await (const clause of this.#deps.clauses(signal)) {
+        await this.#say(clause);
+        if (signal.aborted) return false;
+      }
+      await this.#playout.allSent();
+      if (signal.aborted) return false;
+      this.#finish(this.#clauses.map((clause) => clause.text).join(' '), false);
+      await this.#playout.played();
+      return !signal.aborted;
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
+      return false;
+    } finally {
+      this.#quiet();
+    }
+  }
+
+  /** Stops at once: no further frame, no further upstream work. What was heard of it stays in the account. */
+  stop(): void {
+    if (this.#abort.signal.aborted) return;
+    const heard = heardText(this.#clauses, this.#playout.playedSamples());
+    this.#abort.abort(new Error('the reply was stopped'));
+    this.#playout.stop();
+    if (this.#turn !== undefined && this.#deps.tts) this.#deps.link.send({ type: 'clear' });
+    this.#finish(heard, true);
+    this.#quiet();
+  }
+
+  async #say(text: string): Promise<void> {
+    if (this.#clauses.length === 0) this.#deps.clock.skip();
+    const clause: SpokenClause = { text, samples: 0, complete: false };
+    if (this.#deps.tts && !this.#mute) await this.#speak(this.#deps.tts, clause);
+    if (this.#abort.signal.aborted) return;
+    if (clause.samples === 0) await this.#show(clause);
+    clause.complete = true;
+  }
+
+  async #speak(tts: TextToSpeech, clause: SpokenClause): Promise<void> {
+    const { signal } = this.#abort;
+    const waitMs = this.#deps.options.ttsTimeoutMs;
+    const limits = { firstMs: waitMs, nextMs: waitMs, totalMs: Infinity };
+    try {
+      for await (const samples of readWithin('tts', limits, signal, (inner) =>
+        tts.speak(clause.text, inner),
+      )) {
+        if (samples.length === 0) continue;
+        this.#deps.clock.reached('tts');
+        if (clause.samples === 0) await this.#show(clause);
+        if (signal.aborted) return;
+        clause.samples += samples.length;
+        this.#playout.write(samples);
+      }
+      if (clause.samples === 0) throw new ProviderError('tts', 'garbage', 'the speech engine gave no audio');
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#mute = true;
+      this.#deps.onFailure(error);
+    }
+  }
+
+  /** Sends the clause's words, once; the reply begins with its first clause, when the caller does not hold the floor. */
+  async #show(clause: SpokenClause): Promise<void> {
+    if (this.#clauses.includes(clause)) return;
+    if (this.#turn === undefined) {
+      await this.#deps.floor.free();
+      if (this.#abort.signal.aborted) return;
+      this.#turn = this.#deps.onBegin();
+    }
+    this.#clauses.push(clause);
+    this.#deps.link.send({ type: 'reply', turn: this.#turn, text: clause.text });
+    if (this.#mute) this.#deps.clock.reached('send');
+  }
+
+  #finish(text: string, interrupted: boolean): void {
+    if (this.#done) return;
+    this.#done = true;
+    if (this.#turn !== undefined) this.#deps.onDone({ turn: this.#turn, text, interrupted });
+  }
+
+  #quiet(): void {
+    if (this.#silent || this.#turn === undefined) return;
+    this.#silent = true;
+    this.#deps.onQuiet();
+  }
+
+  /** A defect of ours: the caller keeps what was said, the call goes on. */
+  #fail(error: unknown): void {
+    this.#deps.onFailure(error);
+    this.stop();
+  }
+}
