@@ -24,13 +24,12 @@ const temporalCli: Tool = {
   variable: 'TEMPORAL_CLI_PATH',
   async check(path, signal) {
     const printed = await run(path, ['--version'], { timeoutMs: CHECK_LIMIT_MS, signal });
-    const found = /temporal version (\S+) \(Server (\d+)\.(\d+)/.exec(printed);
+    const found = /\(Server (\d+)\.(\d+)/.exec(printed);
     if (!found) throw new Error('does not say which version it is');
-    const [, version, major, minor] = found;
+    const [, major, minor] = found;
     const isOld = Number(major) * 1_000 + Number(minor) < OLDEST_SERVER[0] * 1_000 + OLDEST_SERVER[1];
     if (isOld)
       throw new Error(`its server is ${major}.${minor}, HERMES needs ${OLDEST_SERVER.join('.')} or newer`);
-    return version ?? '';
   },
   sources: [sdkDownload('dev-server', CLI_VERSION), wheel('temporal-cli', CLI_VERSION, 'temporal'), goBuild],
   advice: [
@@ -50,7 +49,6 @@ const testServer: Tool = {
     // It has no version flag; without arguments it explains itself and leaves.
     const printed = await run(path, [], { timeoutMs: CHECK_LIMIT_MS, signal });
     if (!printed.includes('enable-time-skipping')) throw new Error('does not answer like the test server');
-    return TEST_SERVER_VERSION;
   },
   sources: [
     sdkDownload('time-skipping', TEST_SERVER_VERSION),

@@ -26,8 +26,7 @@ export async function provide(tool: Tool, options: ProvideOptions): Promise<stri
   const attempts: [string, string][] = [];
   const usable = async (label: string, path: string): Promise<boolean> => {
     try {
-      const version = await tool.check(path, signal);
-      onProgress(`${tool.label} ${version}: ${path}`);
+      await tool.check(path, signal);
       return true;
     } catch (error) {
       signal?.throwIfAborted();

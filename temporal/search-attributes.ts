@@ -1,13 +1,19 @@
 import { Connection, type OperatorService } from '@temporalio/client';
 import type { SearchAttributeType } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
 
 /** Search attributes by name, each with its type. */
 export type SearchAttributeTypes = Readonly<Record<string, SearchAttributeType>>;
 
-/** The names of the wire's enumeration; the SDK's own names are the same with the prefix left off. */
-const wireType = (type: SearchAttributeType): temporal.api.enums.v1.IndexedValueType =>
-  temporal.api.enums.v1.IndexedValueType[`INDEXED_VALUE_TYPE_${type}`];
+/** Numbers of `temporal.api.enums.v1.IndexedValueType`; the SDK exports the names only. */
+const wireType: Readonly<Record<SearchAttributeType, number>> = {
+  TEXT: 1,
+  KEYWORD: 2,
+  INT: 3,
+  DOUBLE: 4,
+  BOOL: 5,
+  DATETIME: 6,
+  KEYWORD_LIST: 7,
+};
 
 const VISIBLE_WITHIN_MS = 15_000;
 
@@ -37,7 +43,7 @@ async function register(operator: OperatorService, namespace: string, attributes
   const missing = await missingFrom(operator, namespace, attributes);
   if (missing.length === 0) return missing;
   const searchAttributes = Object.fromEntries(
-    missing.map((name) => [name, wireType(attributes[name] ?? 'KEYWORD')]),
+    missing.map((name) => [name, wireType[attributes[name] ?? 'KEYWORD']]),
   );
   await operator.addSearchAttributes({ namespace, searchAttributes }).catch(async (error: unknown) => {
     // Another process registered them between our look and our call: fine if all are there now.
@@ -57,7 +63,7 @@ async function missingFrom(operator: OperatorService, namespace: string, attribu
     const known = customAttributes[name];
     if (known === undefined) return true;
     const wanted = attributes[name];
-    if (wanted !== undefined && known !== wireType(wanted))
+    if (wanted !== undefined && (known as number) !== wireType[wanted])
       throw new Error(`search attribute ${name} exists with another type than ${wanted}`);
     return false;
   });

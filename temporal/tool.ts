@@ -29,10 +29,10 @@ export interface Tool {
   /** Environment variable that names it explicitly. */
   variable: string;
   /**
-   * Runs it for a moment and gives its version for people.
+   * Runs it for a moment.
    * @throws Error with one line when it does not run or does not fit.
    */
-  check(path: string, signal?: AbortSignal): Promise<string>;
+  check(path: string, signal?: AbortSignal): Promise<void>;
   sources: readonly Source[];
   /** What a person can install when nothing worked; one way a line. */
   advice: readonly string[];
