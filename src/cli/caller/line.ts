@@ -27,7 +27,10 @@ export async function openLine(
   });
   socket.on('error', () => socket.terminate());
   socket.on('message', (data: Buffer, isBinary) => {
-    if (isBinary) return onAudio(data);
+    if (isBinary) {
+      onAudio(data);
+      return;
+    }
     const parsed = ServerMessage.safeParse(JSON.parse(data.toString('utf8')));
     if (parsed.success) onMessage(parsed.data);
     else socket.close(4400, 'unknown message');

@@ -41,7 +41,9 @@ export class Microphone {
     const due = Math.floor((performance.now() - this.#startedAt) / FRAME_MS);
     for (; this.#sent < due; this.#sent++) {
       const frame = this.#queue.shift();
-      this.#send(frame ? Buffer.from(frame.buffer, frame.byteOffset, FRAME_BYTES) : Buffer.alloc(FRAME_BYTES));
+      this.#send(
+        frame ? Buffer.from(frame.buffer, frame.byteOffset, FRAME_BYTES) : Buffer.alloc(FRAME_BYTES),
+      );
       if (frame && this.#queue.length === 0) this.#release();
     }
   }

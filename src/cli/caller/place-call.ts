@@ -50,7 +50,12 @@ export async function placeCall(options: CallOptions): Promise<CallResult> {
   const microphone = new Microphone((frame) => line.sendFrame(frame));
   void line.closed.then(() => conversation.over());
   try {
-    line.send({ type: 'start', token: options.token, input: spoken ? 'audio' : 'text', output: spoken ? 'audio' : 'text' });
+    line.send({
+      type: 'start',
+      token: options.token,
+      input: spoken ? 'audio' : 'text',
+      output: spoken ? 'audio' : 'text',
+    });
     await conversation.nextReply();
     if (spoken) microphone.start();
     for (const utterance of options.utterances) {
@@ -93,10 +98,16 @@ class Conversation {
   take(message: ServerMessage): void {
     if (message.type === 'ready') this.callId = message.callId;
     else if (message.type === 'heard') this.emit({ kind: 'heard', text: message.text });
-    else if (message.type === 'error') this.emit({ kind: 'error', code: message.code, message: message.message });
+    else if (message.type === 'error')
+      this.emit({ kind: 'error', code: message.code, message: message.message });
     else if (message.type === 'ended') this.emit({ kind: 'ended', reason: message.reason });
     else if (message.type === 'reply_done') {
-      this.emit({ kind: 'reply', text: message.text, interrupted: message.interrupted, timing: message.timing });
+      this.emit({
+        kind: 'reply',
+        text: message.text,
+        interrupted: message.interrupted,
+        timing: message.timing,
+      });
       if (!message.interrupted) this.#replies += 1;
       this.#wake();
     }
@@ -112,7 +123,10 @@ class Conversation {
     this.#awaited += 1;
     const limitMs = this.options.replyTimeoutMs ?? 30_000;
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`the agent stayed silent for ${limitMs / 1_000} s`)), limitMs);
+      const timer = setTimeout(
+        () => reject(new Error(`the agent stayed silent for ${limitMs / 1_000} s`)),
+        limitMs,
+      );
       const check = (): void => {
         if (!this.isOver && this.#replies < this.#awaited) return;
         clearTimeout(timer);

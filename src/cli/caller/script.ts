@@ -20,7 +20,10 @@ export async function readScript(path: string): Promise<CallerScript> {
   try {
     json = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    throw new Error(`${path} is not a readable JSON file: ${error instanceof Error ? error.message : 'unknown'}`, { cause: error });
+    throw new Error(
+      `${path} is not a readable JSON file: ${error instanceof Error ? error.message : 'unknown'}`,
+      { cause: error },
+    );
   }
   const parsed = CallerScript.safeParse(json);
   if (parsed.success) return parsed.data;

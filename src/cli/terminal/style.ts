@@ -1,20 +1,23 @@
 import pc from 'picocolors';
 
 /** Colours on a terminal, none when piped or when NO_COLOR is set. */
-export interface Style {
-  bold(text: string): string;
-  dim(text: string): string;
-  good(text: string): string;
-  warn(text: string): string;
-  bad(text: string): string;
-  caller(text: string): string;
-  agent(text: string): string;
-}
+export type Style = Record<
+  'bold' | 'dim' | 'good' | 'warn' | 'bad' | 'caller' | 'agent',
+  (text: string) => string
+>;
 
 /** @param colour whether to use escape codes; pass `process.stdout.isTTY` and the user's wishes. */
 export function createStyle(colour: boolean): Style {
   const c = pc.createColors(colour);
-  return { bold: c.bold, dim: c.dim, good: c.green, warn: c.yellow, bad: c.red, caller: c.cyan, agent: c.magenta };
+  return {
+    bold: c.bold,
+    dim: c.dim,
+    good: c.green,
+    warn: c.yellow,
+    bad: c.red,
+    caller: c.cyan,
+    agent: c.magenta,
+  };
 }
 
 /** Breaks `text` at spaces into lines of at most `width` characters; a longer word stays whole. */
@@ -32,7 +35,10 @@ export function wrap(text: string, width: number): string[] {
 
 /** Rows of cells as aligned text: each column as wide as its widest cell, two spaces between. */
 export function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows.reduce<number[]>((w, row) => row.map((cell, i) => Math.max(w[i] ?? 0, cell.length)), []);
+  const widths = rows.reduce<number[]>(
+    (w, row) => row.map((cell, i) => Math.max(w[i] ?? 0, cell.length)),
+    [],
+  );
   return rows.map((row) =>
     row
       .map((cell, i) => cell.padEnd(widths[i] ?? 0))

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { createVad } from '../../voice/audio/vad.js';
+import { parseWav } from '../../voice/audio/wav.js';
+import { FRAME_MS, FRAME_SAMPLES, type TextToSpeech } from '../../voice/ports.js';
+import type { Utterance } from './place-call.js';
+import type { CallerScript } from './script.js';
+
+/** Pause that separates two things a recorded caller says. */
+const PAUSE_MS = 700;
+
+/** The script's turns with their sound, made by `voice`; without a voice, the same turns typed. */
+export async function utterancesOf(script: CallerScript, voice: TextToSpeech | null): Promise<Utterance[]> {
+  const made: Utterance[] = [];
+  for (const turn of script.turns) {
+    const sound = voice ? { audio: await spoken(voice, turn.caller) } : {};
+    made.push({
+      text: turn.caller,
+      ...sound,
+      ...(turn.event === 'caller_hangup' ? { hangUpAfter: true } : {}),
+    });
+  }
+  return made;
+}
+
+async function spoken(voice: TextToSpeech, text: string): Promise<Int16Array> {
+  const chunks: Int16Array[] = [];
+  for await (const chunk of voice.speak(text, AbortSignal.timeout(20_000))) chunks.push(chunk);
+  return joined(chunks);
+}
+
+/**
+ * Cuts a recording of the caller's side at its pauses into utterances.
+ * @throws Error naming the file when it is no PCM WAV, or when nobody speaks in it.
+ */
+export async function utterancesOfWav(path: string): Promise<Utterance[]> {
+  const samples = parseWav(await readFile(path));
+  const vad = createVad({ mode: 2 });
+  const utterances: Utterance[] = [];
+  let current: Int16Array[] = [];
+  let silentMs = Number.POSITIVE_INFINITY;
+  const cut = (): void => {
+    if (current.length > 0)
+      utterances.push({ text: `(recording, part ${utterances.length + 1})`, audio: joined(current) });
+    current = [];
+  };
+  for (let at = 0; at + FRAME_SAMPLES <= samples.length; at += FRAME_SAMPLES) {
+    const frame = samples.slice(at, at + FRAME_SAMPLES);
+    silentMs = vad.isVoiced(frame) ? 0 : silentMs + FRAME_MS;
+    if (silentMs < PAUSE_MS) current.push(frame);
+    else cut();
+  }
+  cut();
+  vad.close();
+  if (utterances.length === 0) throw new Error(`${path}: nobody speaks in this recording`);
+  return utterances;
+}
+
+function joined(chunks: readonly Int16Array[]): Int16Array {
+  const whole = new Int16Array(chunks.reduce((n, c) => n + c.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+
+/** An answer the API gave that was not the one we asked for, in its own words. */
+export class ApiRefusal extends Error {
+  override readonly name = 'ApiRefusal';
+}
+
+const Session = z.object({
+  session_id: z.string(),
+  token: z.string(),
+  urls: z.object({ native: z.string() }),
+});
+const Write = z.object({
+  workflow_id: z.string(),
+  operation: z.string(),
+  state: z.string(),
+  attempts: z.number(),
+  error_class: z.string().nullable(),
+  external_id: z.string().nullable(),
+  url: z.string().nullable(),
+});
+export type WriteView = z.infer<typeof Write>;
+const Intake = z.object({
+  phase: z.string(),
+  record: z.object({ disposition: z.string(), conflict: z.object({ result: z.string() }) }).loose(),
+  writes: z.array(Write),
+  temporal_url: z.string().nullable(),
+});
+export type IntakeView = z.infer<typeof Intake>;
+const DeadLetter = z.object({
+  message_id: z.string(),
+  call_id: z.string(),
+  operation: z.string(),
+  priority: z.string(),
+  error_class: z.string().nullable(),
+  attempts: z.number(),
+  parked_at: z.string(),
+  temporal_url: z.string().nullable(),
+});
+export type DeadLetterView = z.infer<typeof DeadLetter>;
+const DeadLetters = z.object({ messages: z.array(DeadLetter), next_cursor: z.string().nullable() });
+const Retried = z.object({
+  results: z.array(z.object({ message_id: z.string(), result: z.string(), detail: z.string().optional() })),
+});
+const Performance = z.object({
+  turns: z.number(),
+  errors: z.number(),
+  stages: z.array(
+    z.object({
+      stage: z.string(),
+      count: z.number(),
+      p50_ms: z.number().nullable(),
+      p95_ms: z.number().nullable(),
+      p99_ms: z.number().nullable(),
+    }),
+  ),
+});
+const Sla = z.object({
+  verdict: z.string(),
+  missed: z.array(z.string()),
+  samples: z.number(),
+  share_under_p95_target: z.number().nullable(),
+  share_under_p99_target: z.number().nullable(),
+  p95_ms: z.number().nullable(),
+  p99_ms: z.number().nullable(),
+  error_share: z.number().nullable(),
+});
+const Problem = z.object({ title: z.string(), detail: z.string().optional(), action: z.string().optional() });
+
+export type PerformanceView = z.infer<typeof Performance>;
+export type SlaView = z.infer<typeof Sla>;
+
+/** The HTTP API as a person at a terminal uses it. Every method rejects with ApiRefusal when the API says no. */
+export interface OperatorApi {
+  startSession(): Promise<z.infer<typeof Session>>;
+  /** The intake of a call; null until the call is over and its record is made. */
+  intake(callId: string): Promise<IntakeView | null>;
+  /** Every parked write, all pages. */
+  deadLetters(): Promise<DeadLetterView[]>;
+  retry(messageIds: readonly string[], reason: string): Promise<z.infer<typeof Retried>['results']>;
+  performance(): Promise<PerformanceView>;
+  sla(): Promise<SlaView>;
+}
+
+/**
+ * @param baseUrl origin of the edge, e.g. `http://127.0.0.1:8080`.
+ * @param token API token (JWT).
+ */
+export function createOperatorApi(baseUrl: string, token: string): OperatorApi {
+  const ask = async <T>(schema: z.ZodType<T>, path: string, body?: unknown): Promise<T> => {
+    const response = await fetch(new URL(`/api/v1${path}`, baseUrl), {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(10_000),
+    });
+    const answer: unknown = await response.json();
+    if (!response.ok) throw refusal(response.status, path, answer);
+    return schema.parse(answer);
+  };
+  return {
+    startSession: () => ask(Session, '/voice/session', {}),
+    intake: (callId) => ask(Intake, `/intakes/${callId}`).catch(nullWhenMissing),
+    deadLetters: () => allPages((cursor) => ask(DeadLetters, `/dlq/list?limit=100${cursor}`)),
+    retry: async (messageIds, reason) =>
+      (await ask(Retried, '/dlq/retry', { message_ids: messageIds, reason })).results,
+    performance: () => ask(Performance, '/monitoring/performance?window=1h'),
+    sla: () => ask(Sla, '/monitoring/sla-compliance?window=1h'),
+  };
+}
+
+async function allPages(
+  page: (cursor: string) => Promise<z.infer<typeof DeadLetters>>,
+): Promise<DeadLetterView[]> {
+  const found: DeadLetterView[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const { messages, next_cursor } = await page(
+      cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`,
+    );
+    found.push(...messages);
+    cursor = next_cursor;
+  }
+  return found;
+}
+
+class NotFound extends ApiRefusal {}
+
+function refusal(status: number, path: string, answer: unknown): ApiRefusal {
+  const problem = Problem.safeParse(answer);
+  const words = problem.success
+    ? [problem.data.title, problem.data.detail, problem.data.action].filter(Boolean).join(' ')
+    : 'no readable answer';
+  return new (status === 404 ? NotFound : ApiRefusal)(`${path}: ${status} ${words}`);
+}
+
+function nullWhenMissing(error: unknown): null {
+  if (error instanceof NotFound) return null;
+  throw error;
+}
