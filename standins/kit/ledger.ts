@@ -40,8 +40,11 @@ export interface Ledger {
   asked(method: string, path: string): LedgerRequest;
   records(kind?: string): readonly LedgerRecord[];
   requests(): readonly LedgerRequest[];
-  /** The living records of a kind, each in its latest state, oldest first: what a stand-in starts from. */
-  living(kind: string): LedgerRecord['data'][];
+  /**
+   * The living records of a kind, each in its latest state, oldest first: what a stand-in starts from.
+   * @param fixture what existed before anything was recorded; each has an `id`.
+   */
+  living(kind: string, fixture?: readonly LedgerRecord['data'][]): LedgerRecord['data'][];
   clear(): void;
 }
 
@@ -70,7 +73,11 @@ export function createLedger(nowMs: () => number, file?: RecordFile): Ledger {
     },
     records: (kind) => (kind === undefined ? records : records.filter((entry) => entry.kind === kind)),
     requests: () => requests,
-    living: (kind) => livingRecords(records.filter((entry) => entry.kind === kind)),
+    living: (kind, fixture = []) =>
+      livingRecords(
+        fixture,
+        records.filter((entry) => entry.kind === kind),
+      ),
     clear: () => {
       records.length = 0;
       requests.length = 0;
@@ -80,8 +87,11 @@ export function createLedger(nowMs: () => number, file?: RecordFile): Ledger {
   };
 }
 
-function livingRecords(history: LedgerRecord[]): LedgerRecord['data'][] {
-  const latest = new Map<string, LedgerRecord['data']>();
+function livingRecords(
+  fixture: readonly LedgerRecord['data'][],
+  history: readonly LedgerRecord[],
+): LedgerRecord['data'][] {
+  const latest = new Map(fixture.map((data) => [String(data['id']), structuredClone(data)]));
   for (const { id, action, data } of history) {
     if (action === 'deleted') latest.delete(id);
     else latest.set(id, structuredClone(data));

@@ -1,0 +1,65 @@
+import type { Clock } from '../kit/clock.js';
+import type { Ledger } from '../kit/ledger.js';
+import { createCollection, etagOf, type Collection, type Stored } from './collection.js';
+import type { Contact, CustomField, Matter, Note, PracticeArea, User } from './records.js';
+
+/** Everything one firm has in Clio. */
+export interface Firm {
+  users: Collection<User>;
+  practiceAreas: Collection<PracticeArea>;
+  customFields: Collection<CustomField>;
+  contacts: Collection<Contact>;
+  matters: Collection<Matter>;
+  notes: Collection<Note>;
+}
+
+/** Practice areas a firm of general practice would have set up, by `category`, Clio's snake_case name. */
+const practiceAreas = [
+  ['Personal Injury', 'personal_injury'],
+  ['Family', 'family'],
+  ['Criminal', 'criminal'],
+  ['Immigration', 'immigration'],
+  ['Bankruptcy', 'bankruptcy'],
+  ['Wills & Estates', 'wills_and_estates'],
+  ['Employment', 'employment'],
+  ['Landlord/Tenant', 'landlord_tenant'],
+] as const;
+
+/** When the firm of the fixture was set up. */
+const foundedAt = '2025-01-06T15:00:00.000Z';
+
+/** A firm with one attorney, eight practice areas, and nothing else yet. */
+export function createFirm(deps: { ledger: Ledger; clock: Clock }): Firm {
+  const stamp = (kind: string, id: number): Stored => ({
+    id,
+    etag: etagOf(kind, id, foundedAt),
+    created_at: foundedAt,
+    updated_at: foundedAt,
+  });
+  const attorney: User = {
+    ...stamp('user', 100_001),
+    name: 'Dana Whitfield',
+    first_name: 'Dana',
+    last_name: 'Whitfield',
+    email: 'dana@whitfield-law.example',
+    enabled: true,
+    subscription_type: 'Attorney',
+    time_zone: 'America/Chicago',
+    default_calendar_id: 700_001,
+    account: { id: 900_001, name: 'Whitfield Law, PLLC' },
+  };
+  const areas = practiceAreas.map(([name, category], index) => ({
+    ...stamp('practice_area', 500_001 + index),
+    name,
+    code: null,
+    category,
+  }));
+  return {
+    users: createCollection(deps, 'user', 100_001, [attorney]),
+    practiceAreas: createCollection<PracticeArea>(deps, 'practice_area', 500_001, areas),
+    customFields: createCollection(deps, 'custom_field', 400_001),
+    contacts: createCollection(deps, 'contact', 1_000_001),
+    matters: createCollection(deps, 'matter', 2_000_001),
+    notes: createCollection(deps, 'note', 3_000_001),
+  };
+}
