@@ -27,6 +27,8 @@ export const closeCodes = {
   ended: 1000,
   /** Server is shutting down. */
   goingAway: 1001,
+  /** A defect of ours. */
+  internal: 1011,
   /** A message that is not in this protocol, or too many bad ones. */
   protocol: 4400,
   /** Token unknown, expired or for another tenant. */

@@ -84,12 +84,20 @@ export class Ear {
         for (const frame of this.#preRoll) this.#recognition.push(frame);
         this.#preRoll = [];
         this.#watchForStall();
-        { this.#deps.onSpeech(); return; }
-      case 'barge_in':
-        { this.#deps.onBargeIn(); return; }
+        {
+          this.#deps.onSpeech();
+          return;
+        }
+      case 'barge_in': {
+        this.#deps.onBargeIn();
+        return;
+      }
       case 'dismissed':
         this.#release()?.cancel();
-        { this.#deps.onDismissed(); return; }
+        {
+          this.#deps.onDismissed();
+          return;
+        }
       case 'endpoint': {
         const recognition = this.#release();
         if (recognition) this.#deps.onUtterance({ recognition, lastVoicedAtMs: this.#lastVoicedAtMs });

@@ -51,7 +51,8 @@ export class Mouth {
       chosen = choose();
     } catch (error) {
       this.#deps.trouble.defect(error);
-      this.say(phrases.lost, clock); return;
+      this.say(phrases.lost, clock);
+      return;
     }
     clock.reached('policy');
     const { act, instructions, closesCall } = chosen;

@@ -19,5 +19,5 @@ export const failureNotices: Partial<Record<'stt' | 'llm' | 'tts', { message: st
     action: 'Say them again, or send them as text.',
   },
   tts: { message: 'The reply cannot be spoken.', action: 'Read it as text; later replies are spoken again.' },
-  deaf: { message: 'This server has no speech recognition.', action: 'Send your turns as text.' },
+  deaf: { message: 'This call has no speech recognition.', action: 'Send your turns as text.' },
 };

@@ -7,9 +7,10 @@ export interface CallRegistry {
   readonly hasRoom: boolean;
   /**
    * Takes a call in until it has finished.
-   * @returns false when the process is full or shutting down, or the call is already here.
+   * @param create makes the session; only called when there is room.
+   * @returns null when the process is full or shutting down, or the call is already here.
    */
-  admit(call: CallSession): boolean;
+  admit(callId: CallId, create: () => CallSession): CallSession | null;
   /**
    * No further call is admitted; every live call loses its line in a way that can be taken up again, and resolves when
    * each has its end in the journal, or after `deadlineMs`.
@@ -28,11 +29,12 @@ export function createCallRegistry({ maxCalls }: { maxCalls: number }): CallRegi
     get hasRoom() {
       return !closing && live.size < maxCalls;
     },
-    admit(call) {
-      if (!registry.hasRoom || live.has(call.callId)) return false;
-      live.set(call.callId, call);
-      void call.finished.then(() => live.delete(call.callId));
-      return true;
+    admit(callId, create) {
+      if (!registry.hasRoom || live.has(callId)) return null;
+      const call = create();
+      live.set(callId, call);
+      void call.finished.then(() => live.delete(callId));
+      return call;
     },
     async closeAll(deadlineMs) {
       closing = true;

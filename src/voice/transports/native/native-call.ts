@@ -1,0 +1,212 @@
+/**
+ * One socket of the native transport (wire.ts), from the first message to the last. States: waiting for `start` →
+ * claiming the session → talking → over. Nothing a client sends gets past it as an exception.
+ */
+import type { RawData, WebSocket } from 'ws';
+import type { Logger } from '../../../telemetry/logger.js';
+import { FRAME_BYTES, FRAME_MS, FRAME_SAMPLES } from '../../ports.js';
+import type { CallSession } from '../../session/call-deps.js';
+import { createCallSession } from '../../session/call-session.js';
+import { ClientMessage, closeCodes } from '../../wire.js';
+import { createComplaints, type Complaints } from './complaints.js';
+import { startHeartbeat } from './heartbeat.js';
+import type { Claim, NativeDeps } from './native-deps.js';
+import { createSocketLink, type SocketLink } from './socket-link.js';
+
+const START_TIMEOUT_MS = 5_000;
+/** Messages that came while the token was being checked; a well-behaved client sends none. */
+const MAX_EARLY_MESSAGES = 50;
+/** Audio may arrive in a burst after the network stalled, but not faster than real time for longer than this. */
+const MAX_AUDIO_AHEAD_MS = 10_000;
+
+const refusals = {
+  bad_token: closeCodes.token,
+  replayed_token: closeCodes.replayed,
+  busy: closeCodes.busy,
+} as const;
+
+/** Serves one accepted socket. Returns at once; everything it set up is gone when the socket has closed. */
+export function handleNativeSocket(socket: WebSocket, deps: NativeDeps): void {
+  new NativeCall(socket, deps).listen();
+}
+
+type Start = Extract<ClientMessage, { type: 'start' }>;
+
+class NativeCall {
+  readonly #socket: WebSocket;
+  readonly #deps: NativeDeps;
+  readonly #logger: Logger;
+  readonly #link: SocketLink;
+  readonly #complaints: Complaints;
+  #state: 'waiting' | 'claiming' | 'talking' = 'waiting';
+  #session: CallSession | undefined;
+  #early: { data: Buffer; isBinary: boolean }[] = [];
+  #startTimer: NodeJS.Timeout | undefined;
+  #audioMs = 0;
+  #audioFromMs = 0;
+
+  constructor(socket: WebSocket, deps: NativeDeps) {
+    this.#socket = socket;
+    this.#deps = deps;
+    this.#logger = deps.call.logger;
+    this.#link = createSocketLink(socket);
+    this.#complaints = createComplaints(this.#link);
+  }
+
+  listen(): void {
+    const stopHeartbeat = startHeartbeat(this.#socket, this.#deps.heartbeatMs);
+    const onMessage = (data: RawData, isBinary: boolean): void => {
+      this.#guard(() => this.#take(asBuffer(data), isBinary));
+    };
+    // ws has already answered with its own code, oversize 1009 or invalid UTF-8 1007; this only bounds the farewell.
+    const onError = (error: Error): void => {
+      this.#logger.debug({ err: error }, 'a native socket failed');
+      this.#link.close(closeCodes.protocol, 'socket error');
+    };
+    this.#socket.on('message', onMessage);
+    this.#socket.on('error', onError);
+    this.#socket.once('close', () => {
+      stopHeartbeat();
+      clearTimeout(this.#startTimer);
+      this.#link.dispose();
+      this.#socket.off('message', onMessage);
+      this.#guard(() => this.#session?.dropped());
+    });
+    this.#startTimer = setTimeout(
+      () => this.#complaints.final('start_timeout', closeCodes.startTimeout),
+      this.#deps.startTimeoutMs ?? START_TIMEOUT_MS,
+    );
+  }
+
+  #take(data: Buffer, isBinary: boolean): void {
+    if (!this.#link.isOpen) return;
+    if (this.#state === 'claiming') {
+      if (this.#early.length < MAX_EARLY_MESSAGES) this.#early.push({ data, isBinary });
+      else this.#complaints.about('not_started');
+    } else if (isBinary) this.#takeAudio(data);
+    else this.#takeText(data);
+  }
+
+  #takeAudio(data: Buffer): void {
+    if (!this.#session) {
+      this.#complaints.final('not_started', closeCodes.protocol);
+      return;
+    }
+    if (data.length !== FRAME_BYTES || this.#isTooFast()) {
+      this.#complaints.about('bad_frame');
+      return;
+    }
+    this.#audioMs += FRAME_MS;
+    const frame = new Int16Array(FRAME_SAMPLES);
+    // A copy: the message lies at any address inside a buffer that the socket shares.
+    Buffer.from(frame.buffer).set(data);
+    this.#session.audio(frame);
+  }
+
+  #isTooFast(): boolean {
+    const now = this.#deps.call.nowMs();
+    if (this.#audioMs === 0) this.#audioFromMs = now;
+    return this.#audioMs - (now - this.#audioFromMs) > MAX_AUDIO_AHEAD_MS;
+  }
+
+  #takeText(data: Buffer): void {
+    let json: unknown;
+    try {
+      json = JSON.parse(data.toString('utf8'));
+    } catch {
+      this.#complaints.about('bad_json');
+      return;
+    }
+    const parsed = ClientMessage.safeParse(json);
+    if (!parsed.success) {
+      this.#complaints.about('bad_message');
+      return;
+    }
+    this.#obey(parsed.data);
+  }
+
+  #obey(message: ClientMessage): void {
+    if (message.type === 'ping') {
+      this.#link.say({ type: 'pong', ...(message.id === undefined ? {} : { id: message.id }) });
+      return;
+    }
+    if (message.type === 'start') {
+      if (this.#state !== 'waiting') {
+        this.#complaints.about('already_started');
+        return;
+      }
+      this.#state = 'claiming';
+      clearTimeout(this.#startTimer);
+      return void this.#begin(message);
+    }
+    if (!this.#session) {
+      this.#complaints.about('not_started');
+      return;
+    }
+    if (message.type === 'text') this.#session.typed(message.text);
+    else this.#session.end();
+  }
+
+  /** Claims the session and starts the call. Never rejects. */
+  async #begin(start: Start): Promise<void> {
+    this.#startTimer = setTimeout(() => {
+      this.#logger.error({}, 'a session token could not be checked in time');
+      this.#complaints.final('internal', closeCodes.internal);
+    }, this.#deps.startTimeoutMs ?? START_TIMEOUT_MS);
+    try {
+      const claim = await this.#deps.claim(start.token);
+      clearTimeout(this.#startTimer);
+      if (!this.#link.isOpen) return;
+      if (claim.ok) this.#talk(claim, start);
+      else this.#complaints.final(claim.why, refusals[claim.why]);
+    } catch (error) {
+      clearTimeout(this.#startTimer);
+      this.#logger.error({ err: error }, 'a call could not be started');
+      this.#complaints.final('internal', closeCodes.internal);
+    }
+  }
+
+  #talk({ header, agent }: Extract<Claim, { ok: true }>, { input, output }: Start): void {
+    const { call, options, registry } = this.#deps;
+    const { stt, tts, llm } = call.providers;
+    const hears = input === 'audio' ? stt : null;
+    const providers = { ...call.providers, stt: hears };
+    const session = createCallSession({ ...call, providers, agent, link: this.#link }, header, {
+      ...options,
+      output,
+    });
+    if (!registry.admit(session)) {
+      this.#complaints.final('busy', closeCodes.busy);
+      return;
+    }
+    this.#session = session;
+    this.#state = 'talking';
+    this.#link.say({
+      type: 'ready',
+      callId: header.callId,
+      stt: stt?.name ?? null,
+      tts: tts?.name ?? null,
+      llm: llm.name,
+      frameMs: FRAME_MS,
+      sampleRateHz: 16_000,
+    });
+    session.start();
+    const early = this.#early;
+    this.#early = [];
+    for (const { data, isBinary } of early) this.#guard(() => this.#take(data, isBinary));
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#logger.error({ err: error }, 'a message on a native socket hit a defect');
+      this.#complaints.about('internal');
+    }
+  }
+}
+
+function asBuffer(data: RawData): Buffer {
+  if (Buffer.isBuffer(data)) return data;
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
+}
