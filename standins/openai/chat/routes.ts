@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import type { Stand } from '../stand.js';
+import { eventStream, flow, wait } from '../stream.js';
+import { decideAnswer } from './answer.js';
+import { complete, events, whole } from './chunks.js';
+import { parseChatRequest } from './request.js';
+
+/** `POST /v1/chat/completions`, whole or as a stream. */
+export function chatRoutes(app: FastifyInstance, stand: Stand): void {
+  app.post('/chat/completions', async (request, reply) => {
+    const asked = parseChatRequest(request.body);
+    const answer = decideAnswer(asked, stand.script);
+    const id = `chatcmpl-${randomUUID()}`;
+    const completion = complete(asked, answer, id, stand.clock.nowMs());
+    stand.ledger.record('completion', id, 'created', {
+      model: asked.model,
+      messages: asked.messages,
+      answer: completion.answer,
+    });
+    if (asked.stream !== true) {
+      await wait(stand.settings.chat, undefined);
+      return whole(completion);
+    }
+    const includeUsage = asked.stream_options?.include_usage === true;
+    await flow(reply, stand, {
+      ...eventStream,
+      chunks: events(completion, includeUsage),
+      pace: stand.settings.chat,
+      fault: stand.script.takeStreamFault('chat'),
+    });
+    return reply;
+  });
+}

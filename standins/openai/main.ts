@@ -1,0 +1,4 @@
+import { runStandin } from '../kit/run.js';
+import { openAiStandin } from './standin.js';
+
+await runStandin(openAiStandin);

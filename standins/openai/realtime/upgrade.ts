@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { ApiError, assertKey, errorBody } from '../envelope.js';
+import type { Stand } from '../stand.js';
+import { parseClientEvent } from './client-events.js';
+import { meetFault, turnAway } from './door.js';
+import { Outbox } from './outbox.js';
+import { TranscriptionSession } from './session.js';
+import { Turns } from './turns.js';
+
+const PATH = '/v1/realtime';
+
+/** `WS /v1/realtime?intent=transcription`: lets clients in, or turns them away as the vendor does. */
+export function acceptRealtime(server: Server, stand: Stand): { close(): void } {
+  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+
+  const receive = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const url = new URL(request.url ?? '/', 'http://stand-in');
+    const entry = stand.ledger.asked('WS', request.url ?? '/');
+    const fault = stand.faults.take('GET', url.pathname);
+    if (fault) entry.faultId = fault.id;
+    const ended = fault && (await meetFault(fault.effect, socket));
+    const refused = ended === undefined ? reasonToRefuse(request, url, stand) : undefined;
+    if (refused) {
+      const { statusCode, message, param, code } = refused;
+      turnAway(socket, statusCode, errorBody(statusCode, message, param, code));
+    }
+    entry.status = ended ?? refused?.statusCode ?? 101;
+    if (entry.status === 101) {
+      sockets.handleUpgrade(request, socket, head, (client) => serve(client, url, stand));
+    }
+  };
+
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    void receive(request, socket, head);
+  });
+  return {
+    close: () => {
+      for (const client of sockets.clients) client.terminate();
+      sockets.close();
+    },
+  };
+}
+
+function reasonToRefuse(request: IncomingMessage, url: URL, stand: Stand): ApiError | undefined {
+  if (url.pathname !== PATH) return new ApiError(404, `Invalid URL (GET ${url.pathname})`);
+  try {
+    assertKey(request.headers.authorization, stand.settings.apiKey);
+  } catch (error) {
+    if (error instanceof ApiError) return error;
+    throw error;
+  }
+  const named = url.searchParams.has('model');
+  const transcription = url.searchParams.get('intent') === 'transcription';
+  const needed = stand.settings.modelInUrl === 'required' || !transcription;
+  if (named || !needed) return undefined;
+  return new ApiError(400, 'You must provide a model parameter.', 'model', 'missing_required_parameter');
+}
+
+function serve(client: WebSocket, url: URL, stand: Stand): void {
+  const closed = new AbortController();
+  stand.streams.realtimeOpen += 1;
+  stand.streams.realtimeOpened += 1;
+  client.on('error', () => client.terminate());
+  client.on('close', () => {
+    stand.streams.realtimeOpen -= 1;
+    closed.abort();
+  });
+  const out = new Outbox(client);
+  const model = url.searchParams.get('model') ?? undefined;
+  if (model !== undefined && stand.settings.modelInUrl === 'conversation') {
+    converse(client, out, model);
+    return;
+  }
+  const session = new TranscriptionSession(stand, out, new Turns(stand, out, closed.signal), model);
+  client.on('message', (data, isBinary) => {
+    const event = isBinary ? undefined : parseClientEvent((data as Buffer).toString());
+    if (event) session.take(event);
+    else out.refuse({ code: 'invalid_event', message: 'Unknown or malformed event.' }, undefined);
+  });
+  session.open();
+}
+
+/** A conversation session, which `model` in the URL opens: it only refuses to become a transcription session. */
+function converse(client: WebSocket, out: Outbox, model: string): void {
+  out.send('session.created', {
+    session: { id: `sess_${randomUUID()}`, type: 'realtime', model, audio: {} },
+  });
+  client.on('message', (data) => {
+    const event = parseClientEvent((data as Buffer).toString());
+    if (event?.type === 'input_audio_buffer.append') return;
+    const refusal =
+      event?.type === 'session.update'
+        ? { code: 'invalid_model', message: 'A conversation session cannot become a transcription session.' }
+        : { code: 'invalid_event', message: 'This stand-in holds no conversations.' };
+    out.refuse(refusal, event?.event_id);
+  });
+}
