@@ -1,0 +1,56 @@
+/** Which of the dates a caller says matter, and what they are: the incident, a hearing, a deadline, service of papers. */
+import { isoOf } from './calendar.js';
+import type { Day } from './calendar.js';
+import { spokenDates } from './date-words.js';
+import type { Direction, SpokenDate } from './date-words.js';
+import type { KeyDate } from '../intake.js';
+import type { Question } from './question.js';
+import type { Utterance } from './utterance.js';
+
+export interface DateReading extends KeyDate {
+  from: number;
+  to: number;
+}
+
+const HEARING = /\b(?:court|hearing|judge|trial|arraign\w*|corte|juez)\b/;
+const DEADLINE =
+  /\b(?:deadline|due|sign by|have until|(?:foreclosure )?sale|auction\w*|selling|foreclos\w*|collections|lock ?out|locked out|courthouse steps|expires?|evicted? (?:by|on))\b/;
+const SERVED = /\b(?:served|summons|papers|handed|notice|posted|on my door)\b/;
+const BIRTH = /\b(?:birth|born|birthday)\b/;
+const APPOINTMENT =
+  /\b(?:works|available|appointment|consultation|call me|is (?:fine|okay|ok|good|better)|o'clock|see him|video|in person)\b/;
+const HAPPENED =
+  /\b(?:was|were|happened|hit|hurt|injured|fell|got|arrested|fired|stopped|ended|took|taken|passed|died|accident|crash\w*|wreck\w*|slipped|rear|left|let me go|moved|separated|had)\b/;
+/** Characters of speech on either side of a date that tell what it is. */
+const REACH = 70;
+
+/** Dates of the matter in these words, in order; dates of appointments, birthdays and small talk are left out. */
+export function findDates(u: Utterance, asked: Question | null, today: Day): DateReading[] {
+  return spokenDates(u, today).flatMap((date): DateReading[] => {
+    const type = kindOf(u, date, asked);
+    if (!type) return [];
+    const way = date.leans === 'either' ? directionOf(type) : date.leans;
+    const day = date.resolve(way);
+    if (day === null) return [];
+    return [{ type, date: isoOf(day), precision: date.precision, from: date.from, to: date.to }];
+  });
+}
+
+const directionOf = (type: KeyDate['type']): Direction =>
+  type === 'hearing' || type === 'deadline' ? 'future' : 'past';
+
+function kindOf(u: Utterance, date: SpokenDate, asked: Question | null): KeyDate['type'] | null {
+  const at = u.offsets[date.from] ?? 0;
+  const end = u.offsets[date.to] ?? u.plain.length;
+  const before = u.plain.slice(Math.max(0, at - REACH), at);
+  const after = u.plain.slice(end, end + REACH);
+  if (BIRTH.test(before) || /\bsince (?:the )?$/.test(before)) return null;
+  const clause = `${before.slice(before.lastIndexOf('|') + 1)} . ${after.split('|')[0] ?? ''}`;
+  if (date.leans !== 'past' && HEARING.test(clause)) return 'hearing';
+  if (date.leans !== 'past' && DEADLINE.test(clause)) return 'deadline';
+  if (date.leans === 'future') return asked === 'when' ? 'other' : null;
+  if (APPOINTMENT.test(clause) && asked !== 'when') return null;
+  if (SERVED.test(clause)) return 'served';
+  if (HEARING.test(clause)) return 'hearing';
+  return !date.bare || asked === 'when' || HAPPENED.test(clause) ? 'incident' : null;
+}
