@@ -28,11 +28,11 @@ export interface Child {
   readonly exited: Promise<Exit>;
   readonly isRunning: boolean;
   /** Each line it prints on stdout. */
-  onLine(listener: (line: string) => void): void;
+  onLine: (listener: (line: string) => void) => void;
   /** Asks it to stop and kills its whole group when it has not within `graceMs`. */
-  stop(graceMs: number): Promise<Exit>;
+  stop: (graceMs: number) => Promise<Exit>;
   /** Ends its whole group at once. */
-  kill(): void;
+  kill: () => void;
 }
 
 /**

@@ -14,6 +14,7 @@ export class LogFile {
   #bytes = 0;
   #tail: string[] = [];
   #rest = '';
+  #isOpen = true;
 
   /** @throws file-system errors (ENOSPC, EACCES). */
   constructor(readonly path: string) {
@@ -24,6 +25,7 @@ export class LogFile {
   /** Never throws: a full disk costs log lines, not the child. */
   write(chunk: string): void {
     this.#remember(chunk);
+    if (!this.#isOpen) return;
     if (this.#bytes > CAP_BYTES) {
       closeSync(this.#descriptor);
       this.#descriptor = this.#rotate();
@@ -41,6 +43,8 @@ export class LogFile {
   }
 
   close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
     closeSync(this.#descriptor);
   }
 
