@@ -29,6 +29,8 @@ const esmOnly = [
   'emoji-regex',
   'get-caller-file',
   'typebox',
+  'content-disposition',
+  'cookie',
 ];
 
 const base = {

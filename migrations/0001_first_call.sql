@@ -40,6 +40,8 @@ create table calls (
   created_at       timestamptz not null default now(),
   -- when a caller claimed the token; a token is claimed once
   claimed_at       timestamptz,
+  -- the firm's profile as it was when the call began, so that a later edit never changes a call in progress
+  firm             jsonb,
   ended_at         timestamptz,
   end_reason       text,
   primary key (tenant_id, call_id)

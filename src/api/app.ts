@@ -1,0 +1,74 @@
+import helmet from '@fastify/helmet';
+import Fastify, { type FastifyBaseLogger } from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Logger } from '../telemetry/logger.js';
+import type { App } from './app-types.js';
+import { addAuth, type AuthOptions } from './plugins/auth.js';
+import { addCorrelation, correlationIdOf } from './plugins/correlation.js';
+import { addErrorAnswers } from './plugins/errors.js';
+import { addLimits, addTenantLimit, defaultRateLimits, type RateLimits } from './plugins/limits.js';
+import { addOpenApi } from './plugins/openapi.js';
+import { addRequestLog } from './plugins/request-log.js';
+import { callRoutes } from './routes/calls.js';
+import { type DeadLetterDeps, deadLetterRoutes } from './routes/dead-letters.js';
+import { type HealthDeps, healthRoutes } from './routes/health.js';
+import { type IntakeDeps, intakeRoutes } from './routes/intakes.js';
+import { type MonitoringDeps, monitoringRoutes } from './routes/monitoring.js';
+import { type SessionDeps, sessionRoutes } from './routes/sessions.js';
+
+/** Everything the API stands on. */
+export interface AppDeps extends HealthDeps, SessionDeps, IntakeDeps, DeadLetterDeps, MonitoringDeps {
+  logger: Logger;
+  auth: AuthOptions;
+  rateLimits?: RateLimits;
+}
+
+/** The largest honest body is 100 dead-letter ids of 255 characters. */
+const BODY_LIMIT_BYTES = 64 * 1_024;
+/** Longer than the longest honest request (100 retries against a worker that is away: 25 s). */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/**
+ * Builds the HTTP API, not yet listening. There is no CORS: browsers of other origins are refused by their own rules.
+ * @throws when a route names no permission or two routes clash.
+ */
+export async function buildApp(deps: AppDeps): Promise<App> {
+  const app: App = Fastify({
+    loggerInstance: deps.logger as Logger & FastifyBaseLogger,
+    logController: new Fastify.LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: 'correlationId',
+    }),
+    genReqId: correlationIdOf,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
+    forceCloseConnections: true,
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.decorateRequest('identity', null);
+  addErrorAnswers(app);
+  addCorrelation(app);
+  addRequestLog(app);
+  // The API is served over plain HTTP on loopback; the proxy in front speaks TLS, so nothing may be upgraded here.
+  await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
+  const limits = deps.rateLimits ?? defaultRateLimits;
+  await addLimits(app, limits);
+  await addOpenApi(app, deps.version);
+  healthRoutes(app, deps);
+  await app.register(
+    (api, _options, done) => {
+      addAuth(api, deps.auth);
+      addTenantLimit(api, limits);
+      sessionRoutes(api, deps);
+      callRoutes(api, deps);
+      intakeRoutes(api, deps);
+      deadLetterRoutes(api, deps);
+      monitoringRoutes(api, deps);
+      done();
+    },
+    { prefix: '/api/v1' },
+  );
+  return app;
+}

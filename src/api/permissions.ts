@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import type { TenantId } from '../domain/ids.js';
+
+export const Role = z.enum(['ADMIN', 'ATTORNEY', 'STAFF', 'READ_ONLY']);
+export type Role = z.infer<typeof Role>;
+
+/** Who asks: the subject of the token, their firm and what they are there. */
+export interface Identity {
+  subject: string;
+  tenantId: TenantId;
+  roles: readonly Role[];
+}
+
+const everyone: readonly Role[] = ['ADMIN', 'ATTORNEY', 'STAFF', 'READ_ONLY'];
+const workers: readonly Role[] = ['ADMIN', 'ATTORNEY', 'STAFF'];
+
+/** Who may do what. A permission that is not in this table does not exist. */
+export const permissions = {
+  'calls:read': everyone,
+  'calls:place': workers,
+  'intakes:read': everyone,
+  'dead-letters:read': everyone,
+  'dead-letters:retry': workers,
+  'monitoring:read': everyone,
+} as const satisfies Record<string, readonly Role[]>;
+export type Permission = keyof typeof permissions;
+
+/** Whether any role of `identity` carries `permission`. */
+export const isAllowed = (identity: Identity, permission: Permission): boolean =>
+  identity.roles.some((role) => permissions[permission].includes(role));

@@ -1,0 +1,68 @@
+import rateLimit from '@fastify/rate-limit';
+import underPressure from '@fastify/under-pressure';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { App } from '../app-types.js';
+import { ProblemError } from '../problems.js';
+import { identityOf } from './auth.js';
+
+/** Requests a minute. */
+export interface RateLimits {
+  perAddress: number;
+  perTenant: number;
+}
+
+/** A console that polls every second plus staff behind one office address; far below what one process answers. */
+export const defaultRateLimits: RateLimits = { perAddress: 1_200, perTenant: 600 };
+const WINDOW_MS = 60_000;
+/** Audio frames leave every 20 ms: when the loop is this late on average, callers hear it and requests must wait. */
+const MAX_LOOP_DELAY_MS = 250;
+
+/** Refuses requests while the event loop is late, and more than `perAddress` a minute from one address. */
+export async function addLimits(app: App, limits: RateLimits): Promise<void> {
+  await app.register(underPressure, {
+    maxEventLoopDelay: MAX_LOOP_DELAY_MS,
+    pressureHandler: (request) => {
+      // Probes must answer what they know: a restart because of load would end every call.
+      if (!request.routeOptions.config.probe) throw new ProblemError('overloaded');
+    },
+  });
+  await app.register(rateLimit, { global: false, timeWindow: WINDOW_MS, max: limits.perAddress });
+  const check = app.createRateLimit({ max: limits.perAddress, timeWindow: WINDOW_MS });
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.routeOptions.config.probe) await enforce(check(request), reply);
+  });
+}
+
+/** Refuses more than `perTenant` requests a minute from one firm. Comes after `addAuth`. */
+export function addTenantLimit(app: App, limits: RateLimits): void {
+  const check = app.createRateLimit({
+    max: limits.perTenant,
+    timeWindow: WINDOW_MS,
+    keyGenerator: (request: FastifyRequest) => `tenant:${identityOf(request).tenantId}`,
+  });
+  app.addHook('preValidation', async (request, reply) => {
+    await enforce(check(request), reply);
+  });
+}
+
+type Check = ReturnType<ReturnType<App['createRateLimit']>>;
+
+async function enforce(check: Check, reply: FastifyReply): Promise<void> {
+  const result = await check;
+  if (result.isAllowed) return;
+  void reply.headers({
+    'x-ratelimit-limit': result.max,
+    'x-ratelimit-remaining': result.remaining,
+    'x-ratelimit-reset': result.ttlInSeconds,
+  });
+  if (!result.isExceeded) return;
+  void reply.header('retry-after', result.ttlInSeconds);
+  throw new ProblemError('rate_limited');
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A health probe: answered under any load, never limited. */
+    probe?: boolean;
+  }
+}

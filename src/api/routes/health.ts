@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import type { App } from '../app-types.js';
+import { problemAnswers } from '../plugins/openapi.js';
+import { ProblemError } from '../problems.js';
+import { type Readiness, readinessParts, type ReadinessReport } from '../readiness.js';
+
+export interface HealthDeps {
+  readiness: Readiness;
+  version: string;
+  /** Calls on the line now, and how many there may be. */
+  liveCalls: () => number;
+  maxCalls: number;
+  /** Journalled events that the intake has not taken yet. */
+  journalBacklog: () => number;
+}
+
+const Part = z.enum(['ok', 'failing']);
+const Parts = z.object({ database: Part, temporal: Part, journal: Part });
+
+const Details = z
+  .object({
+    status: z.enum(['ready', 'degraded']),
+    parts: z
+      .object({
+        database: z.string().nullable(),
+        temporal: z.string().nullable(),
+        journal: z.string().nullable(),
+      })
+      .describe('What is wrong with each part; null when nothing is.'),
+    version: z.string(),
+    node: z.string(),
+    uptime_seconds: z.number(),
+    calls: z.object({ live: z.int(), max: z.int() }),
+    journal_backlog: z.int().describe('Events of calls that the intake has not taken yet.'),
+    event_loop_delay_ms: z.number().describe('Mean lateness of the event loop over the last second.'),
+    memory: z.object({ rss_bytes: z.int(), heap_used_bytes: z.int() }),
+  })
+  .describe('State of this process.');
+
+const probe = { probe: true };
+const base = { tags: ['Operations'], security: [] };
+
+/** Probes for machines and details for operators. They name parts, never addresses or secrets. */
+export function healthRoutes(app: App, deps: HealthDeps): void {
+  app.get(
+    '/livez',
+    {
+      config: probe,
+      schema: {
+        ...base,
+        summary: 'Is the process alive',
+        response: { 200: z.object({ status: z.literal('ok') }).describe('It is.'), ...problemAnswers },
+      },
+    },
+    () => ({ status: 'ok' as const }),
+  );
+  app.get(
+    '/readyz',
+    {
+      config: probe,
+      schema: {
+        ...base,
+        summary: 'Can the process do all of its work',
+        description:
+          '503 names the parts that fail: database, temporal, journal. Calls go on while Temporal is away.',
+        response: {
+          200: z.object({ status: z.literal('ready'), parts: Parts }).describe('It can.'),
+          ...problemAnswers,
+        },
+      },
+    },
+    async () => {
+      const report = await deps.readiness();
+      const errors = readinessParts.flatMap((part) =>
+        report[part] ? [{ field: part, message: report[part] }] : [],
+      );
+      if (errors.length > 0) throw new ProblemError('not_ready', undefined, errors);
+      return { status: 'ready' as const, parts: partsOf(report) };
+    },
+  );
+  app.get(
+    '/health',
+    {
+      config: probe,
+      schema: { ...base, summary: 'State of the process', response: { 200: Details, ...problemAnswers } },
+    },
+    async () => detailsOf(app, deps, await deps.readiness()),
+  );
+}
+
+const partsOf = (report: ReadinessReport): z.infer<typeof Parts> => ({
+  database: report.database ? 'failing' : 'ok',
+  temporal: report.temporal ? 'failing' : 'ok',
+  journal: report.journal ? 'failing' : 'ok',
+});
+
+function detailsOf(app: App, deps: HealthDeps, parts: ReadinessReport): z.infer<typeof Details> {
+  const { eventLoopDelay, rssBytes, heapUsed } = app.memoryUsage();
+  return {
+    status: readinessParts.some((part) => parts[part]) ? 'degraded' : 'ready',
+    parts,
+    version: deps.version,
+    node: process.version,
+    uptime_seconds: Math.round(process.uptime()),
+    calls: { live: deps.liveCalls(), max: deps.maxCalls },
+    journal_backlog: deps.journalBacklog(),
+    event_loop_delay_ms: Math.round(eventLoopDelay * 100) / 100,
+    memory: { rss_bytes: rssBytes, heap_used_bytes: heapUsed },
+  };
+}

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import { createCall } from '../../db/calls.js';
+import { findFirm } from '../../db/tenants.js';
+import { CallId, callIdFrom } from '../../domain/ids.js';
+import type { App } from '../app-types.js';
+import { identityOf } from '../plugins/auth.js';
+import { problemAnswers } from '../plugins/openapi.js';
+import { ProblemError } from '../problems.js';
+import { hashSessionToken, issueSessionToken, SESSION_TOKEN_LIFETIME_MS } from '../session-token.js';
+
+export interface SessionDeps {
+  pool: Pool;
+  /** How callers reach this edge, e.g. `https://voice.example.com`. */
+  publicUrl: string;
+}
+
+/** Path of the native transport. */
+export const NATIVE_STREAM_PATH = '/api/v1/voice/stream';
+
+const Session = z
+  .object({
+    session_id: CallId.describe('Id of the call.').meta({ examples: ['call_0123456789abcdefghij'] }),
+    token: z.string().describe('Goes into the first message on the socket. For one call only.'),
+    expires_at: z.iso.datetime().describe('The call must have begun by then.'),
+    urls: z.object({
+      native: z
+        .string()
+        .describe('WebSocket of the native transport.')
+        .meta({
+          examples: ['wss://voice.example.com/api/v1/voice/stream'],
+        }),
+    }),
+  })
+  .describe('The call may be opened.');
+
+/** Opening a call. */
+export function sessionRoutes(app: App, deps: SessionDeps): void {
+  const native = deps.publicUrl.replace(/^http/, 'ws').replace(/\/+$/, '') + NATIVE_STREAM_PATH;
+  app.post(
+    '/voice/session',
+    {
+      config: { permission: 'calls:place' },
+      schema: {
+        tags: ['Calls'],
+        summary: 'Ask for a place on the line',
+        description: 'Answers a token that is good for one call and must be used within five minutes.',
+        response: { 201: Session, ...problemAnswers },
+      },
+    },
+    async (request, reply) => {
+      const { tenantId } = identityOf(request);
+      if (!(await findFirm(deps.pool, tenantId)))
+        throw new ProblemError('not_found', 'Your firm has not been set up here.');
+      const callId = callIdFrom(randomBytes(20));
+      const token = issueSessionToken(tenantId);
+      const tokenExpiresAtMs = Date.now() + SESSION_TOKEN_LIFETIME_MS;
+      const tokenHash = hashSessionToken(token);
+      await createCall(deps.pool, { tenantId, callId, transport: 'native', tokenHash, tokenExpiresAtMs });
+      return reply
+        .code(201)
+        .header('location', `/api/v1/calls/${callId}`)
+        .send({
+          session_id: callId,
+          token,
+          expires_at: new Date(tokenExpiresAtMs).toISOString(),
+          urls: { native },
+        });
+    },
+  );
+}

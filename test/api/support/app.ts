@@ -1,0 +1,44 @@
+import { createLocalJWKSet } from 'jose';
+import pg from 'pg';
+import { type AppDeps, buildApp } from '../../../src/api/app.js';
+import type { App } from '../../../src/api/app-types.js';
+import { temporalLinks } from '../../../src/api/temporal-links.js';
+import { silentLogger } from '../../support/log.js';
+import {
+  signTestToken,
+  TEST_AUDIENCE,
+  TEST_ISSUER,
+  testJwks,
+  type TestTokenOptions,
+} from '../../support/tokens.js';
+
+/** A pool whose server does not exist: connecting fails at once. For tests that never reach the database. */
+export const absentPool = (): pg.Pool =>
+  new pg.Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/none', connectionTimeoutMillis: 1_000 });
+
+/** The real application on given parts; whatever is not given works and is empty. */
+export async function testApp(deps: Partial<AppDeps> = {}): Promise<App> {
+  const app = await buildApp({
+    pool: absentPool(),
+    logger: silentLogger,
+    version: '0.0.0-test',
+    auth: { keys: createLocalJWKSet(await testJwks()), issuer: TEST_ISSUER, audience: TEST_AUDIENCE },
+    publicUrl: 'http://127.0.0.1:8080',
+    temporalLink: temporalLinks('http://127.0.0.1:8233', 'default'),
+    readiness: () => Promise.resolve({ database: null, temporal: null, journal: null }),
+    liveCalls: () => 0,
+    maxCalls: 10,
+    journalBacklog: () => 0,
+    retry: () => Promise.resolve([]),
+    latency: () => Promise.resolve(new Map()),
+    turns: () => Promise.resolve({ turns: 0, errors: 0 }),
+    ...deps,
+  });
+  await app.ready();
+  return app;
+}
+
+/** An `Authorization` header for a test user. */
+export const bearer = async (options: TestTokenOptions): Promise<{ authorization: string }> => ({
+  authorization: `Bearer ${await signTestToken(options)}`,
+});
