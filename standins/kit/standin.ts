@@ -84,7 +84,11 @@ export async function startStandin<Schema extends z.ZodObject>(
   };
   await app.register(controlRoutes({ ledger, faults, clock, settings, reset }), { prefix: '/__control' });
   const onReset = (restore: () => void) => void restores.push(restore);
-  await definition.register(app, { ledger, faults, clock, settings: settings.live, onReset });
+  const kit = { ledger, faults, clock, settings: settings.live, onReset };
+  // Its own scope, so that it may set its own error handler; what that throws comes back to the one above.
+  await app.register(async (scope) => {
+    await definition.register(scope, kit);
+  });
 
   try {
     const host = options.host ?? '127.0.0.1';

@@ -1,0 +1,4 @@
+import { runStandin } from '../kit/run.js';
+import { lawpayStandin } from './server.js';
+
+await runStandin(lawpayStandin);
