@@ -18,7 +18,8 @@ export function concatSamples(pieces: readonly Int16Array[]): Int16Array {
  * @throws RangeError when the number of bytes is odd.
  */
 export function samplesFromBytes(bytes: Uint8Array): Int16Array {
-  if (bytes.byteLength % 2 !== 0) throw new RangeError(`PCM16 of ${bytes.byteLength} bytes ends in mid-sample.`);
+  if (bytes.byteLength % 2 !== 0)
+    throw new RangeError(`PCM16 of ${bytes.byteLength} bytes ends in mid-sample.`);
   const aligned = bytes.byteOffset % 2 === 0 ? bytes : Uint8Array.from(bytes);
   return new Int16Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 2);
 }
@@ -79,7 +80,7 @@ export function frameSplitter(frameSamples: number = FRAME_SAMPLES): FrameSplitt
   return {
     push(samples) {
       const frames: Int16Array[] = [];
-      for (let at = 0; at < samples.length; ) {
+      for (let at = 0; at < samples.length;) {
         const piece = samples.subarray(at, at + frameSamples - filled);
         frame.set(piece, filled);
         filled += piece.length;

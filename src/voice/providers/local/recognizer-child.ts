@@ -1,0 +1,143 @@
+/** One recogniser process (`recognizer.py`): 95 MB, decodes one utterance at a time. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import type { Logger } from '../../../telemetry/logger.js';
+import { bytesFromSamples } from '../../audio/pcm.js';
+import { ProviderError } from '../../ports.js';
+
+export interface ChildOptions {
+  /** Interpreter and module directory, from `ensurePocketsphinx`. */
+  python: string;
+  sitePackages: string;
+  logger: Logger;
+}
+
+const PROGRAM = fileURLToPath(new URL('./recognizer.py', import.meta.url));
+const messageSchema = z.union([
+  z.object({ ready: z.literal(true) }),
+  z.object({ id: z.number(), text: z.string() }),
+]);
+/** A child that ignores SIGTERM for this long is killed. */
+const TERM_GRACE_MS = 1_000;
+/** Enough for the end of a Python traceback. */
+const COMPLAINT_CHARS = 400;
+
+interface Finishing {
+  id: number;
+  resolve: (text: string) => void;
+  reject: (error: Error) => void;
+}
+
+export class RecognizerChild {
+  /** True once the model was loaded: the machine can run it at all. */
+  ready = false;
+  /** False from the moment the process is gone or was told to go. */
+  alive = true;
+  private readonly process: ChildProcess;
+  private readonly stdin: Writable;
+  private readonly exited: Promise<unknown>;
+  private utteranceId = 0;
+  private finishing: Finishing | undefined;
+  private complaint = '';
+
+  /** @param onGone called once, when the process has ended for whatever reason. */
+  constructor(
+    private readonly options: ChildOptions,
+    private readonly onGone: () => void,
+  ) {
+    const child = spawn(options.python, [PROGRAM, options.sitePackages], { stdio: 'pipe' });
+    this.process = child;
+    this.stdin = child.stdin;
+    // A broken pipe is told by `exit`, which comes as well.
+    child.stdin.on('error', () => undefined);
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.complaint = (this.complaint + text).slice(-COMPLAINT_CHARS);
+    });
+    createInterface(child.stdout).on('line', (line) => this.answered(line));
+    this.exited = Promise.race([once(child, 'exit'), once(child, 'error')]).then(
+      () => this.gone(),
+      () => this.gone(),
+    );
+  }
+
+  /** Begins an utterance; one that was not finished is forgotten. */
+  begin(): void {
+    const id = Buffer.alloc(4);
+    id.writeUInt32LE(++this.utteranceId);
+    this.send('B', id);
+  }
+
+  /** @param samples must not change afterwards: they may wait in the pipe. */
+  hear(samples: Int16Array): void {
+    this.send('A', bytesFromSamples(samples));
+  }
+
+  /** @returns the words as the decoder writes them. @throws ProviderError `unavailable` when the process dies. */
+  finish(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      if (!this.alive) throw dead();
+      this.finishing = { id: this.utteranceId, resolve, reject };
+      this.send('F', new Uint8Array(0));
+    });
+  }
+
+  /** Drops the utterance. A `finish` under way never settles; the child can begin the next at once. */
+  cancel(): void {
+    this.finishing = undefined;
+    this.send('C', new Uint8Array(0));
+  }
+
+  /** Ends the process and waits until it is gone. */
+  async close(): Promise<void> {
+    this.stdin.end();
+    this.process.kill('SIGTERM');
+    const timer = setTimeout(() => this.kill(), TERM_GRACE_MS);
+    await this.exited;
+    clearTimeout(timer);
+  }
+
+  /** Ends a process that hangs. */
+  kill(): void {
+    this.process.kill('SIGKILL');
+  }
+
+  private send(kind: 'B' | 'A' | 'F' | 'C', body: Uint8Array): void {
+    if (!this.alive || !this.stdin.writable) return;
+    const header = Buffer.alloc(5);
+    header.write(kind, 'latin1');
+    header.writeUInt32LE(body.length, 1);
+    this.stdin.cork();
+    this.stdin.write(header);
+    if (body.length > 0) this.stdin.write(body);
+    this.stdin.uncork();
+  }
+
+  private answered(line: string): void {
+    const message = messageSchema.parse(JSON.parse(line));
+    if ('ready' in message) {
+      this.ready = true;
+      return;
+    }
+    // The answer to a finish that was cancelled meanwhile belongs to nobody.
+    if (message.id !== this.finishing?.id) return;
+    const { resolve } = this.finishing;
+    this.finishing = undefined;
+    resolve(message.text);
+  }
+
+  private gone(): void {
+    this.alive = false;
+    const { exitCode, signalCode } = this.process;
+    const fields = { exitCode, signalCode, complaint: this.complaint };
+    this.options.logger.info(fields, 'A local recogniser process has ended.');
+    this.finishing?.reject(dead());
+    this.finishing = undefined;
+    this.onGone();
+  }
+}
+
+const dead = () => new ProviderError('stt', 'unavailable', 'The recogniser process died.');
