@@ -34,7 +34,7 @@ const temporalCli: Tool = {
   sources: [sdkDownload('dev-server', CLI_VERSION), wheel('temporal-cli', CLI_VERSION, 'temporal'), goBuild],
   advice: [
     'install Python 3 with pip (Debian: apt-get install python3-pip), then run this again',
-    'install Go 1.25 or newer, then run this again: it builds the CLI in about five minutes',
+    'install Go 1.26 or newer, then run this again: it builds the CLI in about five minutes',
     'install the CLI yourself (https://docs.temporal.io/cli) on PATH, or name it in TEMPORAL_CLI_PATH',
     'use a Temporal server that already runs: TEMPORAL_ADDRESS=host:port',
   ],

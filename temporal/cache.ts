@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Source, Tool } from './tool.js';
@@ -36,6 +36,7 @@ export async function fill(
 ): Promise<void> {
   const scratch = join(cacheDir, 'scratch', `${process.pid}-${randomUUID()}`);
   await mkdir(scratch, { recursive: true });
+  await removeStale(join(cacheDir, 'scratch'));
   try {
     const made = await produce(scratch);
     await chmod(made, 0o755);
@@ -43,5 +44,16 @@ export async function fill(
     await rename(made, destination);
   } finally {
     await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Older scratch directories were left by a process that was killed; the slowest source takes 20 minutes. */
+const STALE_MS = 3_600_000;
+
+async function removeStale(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const path = join(directory, name);
+    const modifiedMs = (await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now();
+    if (Date.now() - modifiedMs > STALE_MS) await rm(path, { recursive: true, force: true });
   }
 }

@@ -10,9 +10,9 @@ const NEEDED_BYTES = 300 << 20;
 export interface DataDir {
   readonly path: string;
   /** Path of something inside. */
-  at(...parts: string[]): string;
+  at: (...parts: string[]) => string;
   /** Lets the next supervisor in. */
-  release(): void;
+  release: () => void;
 }
 
 /**
