@@ -33,7 +33,7 @@ const kindOfQuestion: Readonly<Record<Question, ActKind>> = {
 /** Firm name, AI and recording notice, then the first question: under 12 s when spoken. */
 export function greetingOf(firm: FirmProfile): Act {
   const template =
-    `Thank you for calling ${nameAloud(firm.name)}. I am an AI assistant, not a lawyer, and you can ask for a person any time. ` +
+    `Thank you for calling ${nameAloud(firm.name)}. I am an AI assistant, not a lawyer. You can ask for a person. ` +
     'This call is recorded and transcribed. Is that okay, and how can we help?';
   return { kind: 'greeting', template, closesCall: false, asks: 'recording' };
 }
@@ -45,7 +45,7 @@ export function decide(state: CallState, firm: FirmProfile): Act {
   if (state.lastAct.closesCall) return closingAct('goodbye', closingWords.goodbye);
   if (state.facts.callerKind === 'wrong_number') return closingAct('wrong_number', closingWords.wrong_number);
   const interrupt = interruptOf(state, firm);
-  if (interrupt && state.signals.has('goodbye') === false) return withQuestion(interrupt, state, firm);
+  if (interrupt && !state.signals.has('goodbye')) return withQuestion(interrupt, state, firm);
   return state.signals.has('goodbye') ? closing(state, firm) : plainQuestion(state, firm);
 }
 
@@ -54,6 +54,9 @@ function crisisAct(state: CallState, crisis: 'emergency' | 'suicidal'): Act {
   const again = state.lastAct?.kind === crisis;
   return { kind: crisis, template: words[again ? 1 : 0], closesCall: false, asks: null };
 }
+
+/** An area code and an exchange: with more than these digits something was misheard, and the number is asked for again. */
+const MOST_TO_CONTINUE = 6;
 
 type Interrupt = { kind: ActKind; words: string };
 
@@ -104,7 +107,11 @@ const prefixed = (words: string, act: Act): Act => ({ ...act, template: `${words
 function plainQuestion(state: CallState, firm: FirmProfile): Act {
   const question = nextQuestion(state, firm);
   if (!question) return closing(state, firm);
-  const template = `${acknowledgement(state)}${questionWords(state, question)}`;
+  const words = questionWords(state, question);
+  // A second wording that begins with an apology is its own acknowledgement.
+  const template = /^(?:I am sorry|I did not|I just|So far)/.test(words)
+    ? words
+    : `${acknowledgement(state)}${words}`;
   return { kind: kindOfQuestion[question], template, closesCall: false, asks: question };
 }
 
@@ -116,7 +123,12 @@ function questionWords(state: CallState, question: Question): string {
   const words = (ahead ? DATE_AHEAD : askWords[question])[second ? 1 : 0];
   if (question === 'name' && facts.contact.firstName && !facts.contact.lastName)
     return 'And what is your last name?';
-  if (question === 'phone' && second && facts.partialDigits !== '') {
+  if (
+    question === 'phone' &&
+    second &&
+    facts.partialDigits !== '' &&
+    facts.partialDigits.length <= MOST_TO_CONTINUE
+  ) {
     return `So far I have ${digitsAloud(facts.partialDigits)}. What is the rest of the number?`;
   }
   return words.replace('{phone}', phoneAloud(facts.contact.phone?.value ?? ''));

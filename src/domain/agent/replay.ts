@@ -80,7 +80,9 @@ function heard(state: CallState, turn: Turn, today: Day): CallState {
     agentsTurn: true,
     signals,
     crisis,
-    wantsPerson: state.wantsPerson || signals.has('person'),
+    // "I'd rather talk to a person, but go on."
+    wantsPerson:
+      state.wantsPerson || (signals.has('person') && !/\bbut (?:go on|go ahead|okay|fine)\b/.test(u.plain)),
     phoneConfirmed,
     news: 'nothing',
   };

@@ -49,7 +49,7 @@ const patterns: Readonly<Record<Exclude<Signal, 'card'>, RegExp>> = {
     /\b(?:(?:speak|talk|speaking|talking) (?:to|with) (?:a |an |the |some)?(?:real |actual |live |human )*(?:person|human|human being|somebody|someone|lawyer|attorney|body|representative|operator|receptionist)|(?:get|give|put|connect|transfer) me (?:to |through |with )?(?:to )?(?:a |an |the )?(?:real |actual |live |human )*(?:person|human|someone|somebody|lawyer|attorney|representative|operator|receptionist|through)|(?:real|live|actual) (?:person|human)|(?:want|need) (?:a |an )?(?:real )?(?:human|person|operator|representative)|put me through)\b/,
   advice: new RegExp(
     [
-      'do (?:i|we|you think i|you think we) (?:even )?have (?:a |any |much of a |a good )?(?:case|claim|chance|shot|right|rights)',
+      'do (?:i|we|you think i|you think we) (?:even )?have (?:a |the |any |much of a |a good )?(?:case|claim|chance|shot|right|rights)',
       'should (?:i|we) (?:\\w+ )?(?:sign|talk|give|pay|take|accept|plead|go|leave|move|stop|file|sue|settle|tell|say|call|admit|refuse|ignore|do|let|answer|keep|quit|wait|report)',
       '(?:how (?:long|much time) do (?:i|we) have|how many days (?:do|have)|(?:is it|am i|are we) too late|statute of limitations?|how long (?:until|before|to (?:sue|file)))',
       "(?:what is|what 's|how much is|how much are) (?:my |the |this |it |our )(?:\\w+ )?(?:\\w+ )?worth|how much (?:money )?(?:can|could|will|would|might|do|am|is) (?:i|we|my|they)(?: \\w+)? (?:get|win|receive|make|going|expect|case|claim)",

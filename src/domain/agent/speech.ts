@@ -5,7 +5,7 @@ const TENS = 'zero ten twenty thirty forty fifty sixty seventy eighty ninety'.sp
 
 /** "5125550142" → "five one two". */
 export const digitsAloud = (digits: string): string =>
-  [...digits].map((digit) => DIGITS[Number(digit)] ?? '').join(' ');
+  Array.from(digits, (digit) => DIGITS[Number(digit)] ?? '').join(' ');
 
 /** `+15125550142` → "five one two, five five five, zero one four two". */
 export const phoneAloud = (e164: string): string =>

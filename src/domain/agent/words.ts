@@ -11,7 +11,7 @@ export const askWords: Readonly<Record<Question, readonly [string, string]>> = {
   safety: ['Before we go on, are you safe where you are right now?', 'Are you safe right now, yes or no?'],
   name: [
     'May I have your first and last name?',
-    'I am sorry, I did not catch your full name. What is your first and last name?',
+    'I did not catch your full name. What is your first and last name?',
   ],
   phone: [
     'What is the best phone number to reach you, with the area code?',

@@ -2,8 +2,8 @@
  * Payment-card numbers are cut out of a caller's words before they are stored anywhere (PCI DSS 3.3.1). Digits and digit
  * words alike; fails towards cutting, except that telephone numbers are left alone.
  */
-import { digitRuns } from './numbers.js';
-import type { DigitRun } from './numbers.js';
+import { digitRuns } from './digits.js';
+import type { DigitRun } from './digits.js';
 import { utterance } from './utterance.js';
 import type { Utterance } from './utterance.js';
 

@@ -5,7 +5,7 @@ import type { Utterance } from './utterance.js';
 const YES =
   /^(?:(?:uh|um|oh|hi|hello|hey|well|so|ok|okay|,|\|) )*(?:yes|yeah|yep|yup|ya|sure|of course|correct|right|that is (?:right|correct|fine|okay|ok|good|it)|that 's (?:right|correct|fine|okay|ok|good|al(?:l )?right|it)|go ahead|absolutely|fine|al(?:l )?right|no problem|i (?:agree|consent|do)|it is (?:fine|okay|ok)|it 's (?:fine|okay|ok)|you can|you may|si|claro|uh huh|mm hmm|perfect|please do|okay|ok)\b/;
 const NO =
-  /^(?:(?:uh|um|oh|hi|hello|hey|well|so|ok|okay|actually|,|\|) )*(?:no|nope|nah|not really|i do not|do not|that is (?:not|wrong)|that 's (?:not|wrong)|wrong|incorrect|negative)\b(?! (?:, )?(?:problem|worries|objection|that is fine|that 's fine|it is fine|it 's fine))/;
+  /^(?:(?:uh|um|oh|hi|hello|hey|well|so|ok|okay|actually|,|\|) )*(?:no|nope|nah|now(?= (?:i (?:do|am|have)|that is|that 's|it is|there)|$)|not really|i do not|do not|that is (?:not|wrong)|that 's (?:not|wrong)|wrong|incorrect|negative)\b(?! (?:, )?(?:problem|worries|objection|that is fine|that 's fine|it is fine|it 's fine))/;
 const NO_OBJECTION =
   /\b(?:no (?:problem|objection|worries)|do not mind|do not care|not a problem|without a problem)\b/;
 const RECORDING = /\b(?:record|recorded|recording|records|tape|taping|graben|grabar|grabacion|transcribe)\b/;

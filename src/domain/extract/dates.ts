@@ -1,8 +1,8 @@
 /** Which of the dates a caller says matter, and what they are: the incident, a hearing, a deadline, service of papers. */
-import { isoOf } from './calendar.js';
+import { dayOf, isoOf } from './calendar.js';
 import type { Day } from './calendar.js';
 import { spokenDates } from './date-words.js';
-import type { Direction, SpokenDate } from './date-words.js';
+import type { Direction, SpokenDate } from './spoken-date.js';
 import type { KeyDate } from '../intake.js';
 import type { Question } from './question.js';
 import type { Utterance } from './utterance.js';
@@ -31,10 +31,14 @@ export function findDates(u: Utterance, asked: Question | null, today: Day): Dat
     if (!type) return [];
     const way = date.leans === 'either' ? directionOf(type) : date.leans;
     const day = date.resolve(way);
-    if (day === null) return [];
+    if (day === null || !inRange(day)) return [];
     return [{ type, date: isoOf(day), precision: date.precision, from: date.from, to: date.to }];
   });
 }
+
+/** Years 1900–2099: a clock far off gives no dates rather than wrong ones. */
+const inRange = (day: Day): boolean => day >= EARLIEST && day <= LATEST;
+const [EARLIEST, LATEST] = [dayOf(1900, 1, 1) ?? 0, dayOf(2099, 12, 31) ?? 0];
 
 const directionOf = (type: KeyDate['type']): Direction =>
   type === 'hearing' || type === 'deadline' ? 'future' : 'past';

@@ -1,4 +1,5 @@
 /** E-mail addresses, typed ("tyler@example.com") or spoken ("dana dot whitcomb at example dot com"). */
+import { units } from './number-words.js';
 import type { Utterance } from './utterance.js';
 
 export interface EmailReading {
@@ -15,25 +16,17 @@ const SPOKEN =
   /\bat ((?:[a-z0-9]+ ){1,4}(?:dot [a-z0-9]+ ){0,2}?)dot (com|net|org|edu|gov|info|biz|io|us|co|me|mx)\b(?! dot)/g;
 /** The local part's words, read backwards from "at". */
 const LOCAL_WORD = /^[a-z0-9]+$/;
-const LINKS: Readonly<Record<string, string>> = {
-  dot: '.',
-  period: '.',
-  underscore: '_',
-  dash: '-',
-  hyphen: '-',
-};
-const DIGITS: Readonly<Record<string, string>> = {
-  zero: '0',
-  one: '1',
-  two: '2',
-  three: '3',
-  four: '4',
-  five: '5',
-  six: '6',
-  seven: '7',
-  eight: '8',
-  nine: '9',
-};
+const LINKS = new Map([
+  ['dot', '.'],
+  ['period', '.'],
+  ['underscore', '_'],
+  ['dash', '-'],
+  ['hyphen', '-'],
+]);
+const digitOr = (word: string): string => units.get(word)?.toString() ?? word;
+/** Longest local part: characters looked at, and words. */
+const [REACH, MOST_WORDS] = [120, 10];
+const WHOLE = new RegExp(`^${TYPED.source}$`, 'i');
 /** Ends the local part: "my email is | dana …". */
 const BEFORE_LOCAL = new Set([
   'is',
@@ -64,33 +57,25 @@ export function findEmail(u: Utterance): EmailReading | null {
   return found;
 }
 
+/** Puts the words around "at" together; null when they are no address. */
 function assembled(u: Utterance, match: RegExpExecArray): EmailReading | null {
   const before = u.plain
-    .slice(Math.max(0, match.index - 120), match.index)
+    .slice(Math.max(0, match.index - REACH), match.index)
     .trimEnd()
     .split(' ');
   const local: string[] = [];
   let linked = false;
-  for (let i = before.length - 1; i >= 0; i--) {
-    const word = before[i] ?? '';
-    if (word in LINKS) linked = true;
-    else if (
-      !LOCAL_WORD.test(word) ||
-      (BEFORE_LOCAL.has(word) && local.length > 0 && !(before[i + 1] ?? '' in LINKS))
-    )
-      break;
-    else if (BEFORE_LOCAL.has(word)) break;
-    local.unshift(LINKS[word] ?? DIGITS[word] ?? word);
-    if (local.length > 12) return null;
+  for (const word of before.reverse()) {
+    if (!LOCAL_WORD.test(word) || BEFORE_LOCAL.has(word) || local.length === MOST_WORDS) break;
+    linked ||= LINKS.has(word);
+    local.unshift(word);
   }
-  const name = local.join('');
-  const domain = `${(match[1] ?? '')
-    .trim()
-    .split(' ')
-    .map((word) => (word === 'dot' ? '.' : (DIGITS[word] ?? word)))
-    .join('')}.${match[2] ?? ''}`;
-  const value = `${name}@${domain}`;
-  if (!new RegExp(`^${TYPED.source}$`, 'i').test(value)) return null;
-  const verbatim = [...before.slice(before.length - local.length), match[0]].join(' ');
-  return { value, verbatim, confidence: linked ? 0.8 : 0.6 };
+  // "we met at example dot com" is no address: it takes a dot in it, or the word itself.
+  if (!linked && !/\be ?mail\b/.test(u.plain)) return null;
+  const domain = (match[1] ?? '').trim().split(' ');
+  const join = (words: readonly string[]): string =>
+    words.map((word) => LINKS.get(word) ?? digitOr(word)).join('');
+  const value = `${join(local)}@${join(domain)}.${match[2] ?? ''}`;
+  if (!WHOLE.test(value)) return null;
+  return { value, verbatim: [...local, match[0]].join(' '), confidence: linked ? 0.8 : 0.6 };
 }

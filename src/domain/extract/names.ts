@@ -93,7 +93,7 @@ function answered(u: Utterance, asked: Question | null, known: KnownName): NameR
   const after = u.tokens[span.to];
   // "Mama was Ernestine Tate" tells of somebody else.
   if (after && LINKING.has(after.norm) && after.gap !== 'stop') return null;
-  if ((u.tokens[span.from]?.norm ?? '') in roleOf) return null;
+  if (roleOf.has(u.tokens[span.from]?.norm ?? '')) return null;
   const [one, single] = [u.tokens[span.from], span.to - span.from === 1];
   // "dana, that's d a n a" is an answer, "walking home i" is not.
   if (

@@ -14,7 +14,7 @@ export interface PartyReading {
   to: number;
 }
 
-const ROLE_WORDS = Object.keys(roleOf).join('|');
+const ROLE_WORDS = [...roleOf.keys()].join('|');
 /** "the company on the door was", "my husband", "the driver was a man named", "her lawyer, some guy". */
 const ROLE_CUE = new RegExp(
   `(?:^|[ |,])(?:(my|the|her|his|our|their|other|another|an|a) )?(${ROLE_WORDS})(?: (?:on|from|of|at) (?:the|my) \\w+)?` +
@@ -56,7 +56,7 @@ export function findParties(
 /** The role a caller last spoke of ("my wife …"), for the "her name is …" that follows. */
 export function roleMentioned(u: Utterance): string | null {
   const last = [...u.plain.matchAll(ROLE_CUE)].filter((cue) => cue[1] !== undefined).at(-1)?.[2];
-  return last === undefined ? null : (roleOf[last] ?? null);
+  return last === undefined ? null : (roleOf.get(last) ?? null);
 }
 
 const party = (u: Utterance, span: NameSpan, role: string): PartyReading => ({
@@ -75,7 +75,7 @@ function nameAfter(u: Utterance, cue: RegExpExecArray, shape: NameShape): NameSp
 function byRole(u: Utterance): PartyReading[] {
   const found: PartyReading[] = [];
   for (const cue of u.plain.matchAll(ROLE_CUE)) {
-    const role = roleOf[cue[2] ?? ''] ?? 'other_party';
+    const role = roleOf.get(cue[2] ?? '') ?? 'other_party';
     if (cue[1] === 'my' && role === 'opposing_counsel') continue;
     const span = nameAfter(u, cue, companyRoles.has(role) || u.cased ? COMPANY : PERSON);
     const linked = /(?: (?:is|was|'s|are|were|named|called|llama|with))+ $/.test(cue[0]);
@@ -111,7 +111,7 @@ function byEnding(u: Utterance): PartyReading[] {
   const found: PartyReading[] = [];
   for (let i = 0; i < u.tokens.length; i++) {
     const span = u.tokens[i]?.capital ? nameAt(u, i, COMPANY) : null;
-    const role = span && companyEndings[u.tokens[span.to - 1]?.norm ?? ''];
+    const role = span && companyEndings.get(u.tokens[span.to - 1]?.norm ?? '');
     if (span && role !== null && role !== undefined && span.to - span.from > 1)
       found.push(party(u, span, role));
     if (span) i = span.to - 1;

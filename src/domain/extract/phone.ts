@@ -1,6 +1,6 @@
 /** Telephone numbers, in digits or in words, as E.164 (North America). */
-import { digitRuns } from './numbers.js';
-import type { DigitRun } from './numbers.js';
+import { digitRuns } from './digits.js';
+import type { DigitRun } from './digits.js';
 import type { Utterance } from './utterance.js';
 
 export interface PhoneReading {

@@ -35,12 +35,12 @@ const MAX_CHARS = 4_000;
 const WORD = /[\p{L}\p{M}\p{N}]+(?:['’][\p{L}]+)*/gu;
 /** Full stops after these do not end a sentence. */
 const ABBREVIATIONS = new Set(['mr', 'mrs', 'ms', 'dr', 'jr', 'sr', 'st', 'vs', 'co', 'inc', 'no']);
-const IRREGULAR: Readonly<Record<string, readonly [string, string]>> = {
-  "can't": ['can', 'not'],
-  "won't": ['will', 'not'],
-  "ain't": ['is', 'not'],
-  "i'm": ['i', 'am'],
-};
+const IRREGULAR: ReadonlyMap<string, readonly [string, string]> = new Map([
+  ["can't", ['can', 'not']],
+  ["won't", ['will', 'not']],
+  ["ain't", ['is', 'not']],
+  ["i'm", ['i', 'am']],
+]);
 const ENDINGS: readonly (readonly [string, string])[] = [
   ["n't", 'not'],
   ["'re", 'are'],
@@ -60,7 +60,7 @@ export const fold = (text: string): string =>
 
 function halves(word: string): readonly [string, string] | null {
   if (!word.includes("'")) return null;
-  const irregular = IRREGULAR[word];
+  const irregular = IRREGULAR.get(word);
   if (irregular) return irregular;
   for (const [ending, meaning] of ENDINGS) {
     if (word.endsWith(ending) && word.length > ending.length) return [word.slice(0, -ending.length), meaning];

@@ -59,7 +59,7 @@ export const everydayWords = setOf(`
   ten hundred thousand dollars dot com big bigger busted ago anyway best better blue black brown gray silver fast high low
   main north south east west own part side top whole ahead away hand later mostly nearly off often rather super totally
   somewhere anywhere honest completely correct incorrect true false interesting important possible impossible different
-  handling handle handed hurts hitting smashed slammed crashed texted drove drives drive worked works hang hanging fighting
+  fellow page easy handling handle handed hurts hitting smashed slammed crashed texted drove drives drive worked works hang hanging fighting
   fight married marry english spanish american mexican catholic christian human machine assistant agent secretary
 `);
 
