@@ -33,3 +33,9 @@ const shown = (name: string, value: string | undefined): string => {
     ? `a value of ${value.length} characters (not shown)`
     : JSON.stringify(value);
 };
+
+/** `loadConfig` on the environment of this process, for composition roots. */
+export const loadProcessConfig = (): Config => loadConfig(process.env);
+
+/** The environment itself, for conventions of the machine that are no settings of ours (XDG_CACHE_HOME). */
+export const processEnvironment = (): Readonly<Record<string, string | undefined>> => process.env;

@@ -39,26 +39,46 @@ export interface PriorWrite {
 }
 
 /**
- * Records the intent to write, before anything is sent.
- * @returns the row an earlier attempt left, or undefined when this is the first the table hears of it.
+ * Records the intent of an attempt before anything is sent. The row follows the attempt even when Temporal was reset to
+ * an earlier point: only one attempt per key runs at a time, so a beginning one is the newest truth.
+ * @returns the row an earlier attempt left, or undefined when this is the first the table hears of it. A row that is
+ *   `done` is returned and left alone.
  */
-export async function beginWrite(scope: TenantScope, write: WriteIdentity): Promise<PriorWrite | undefined> {
-  const inserted = await scope.query(
-    `insert into writes (tenant_id, workflow_id, call_id, system, operation, priority, state)
-     values ($1, $2, $3, $4, $5, $6, 'running') on conflict do nothing`,
-    [write.tenantId, write.workflowId, write.callId, write.system, write.operation, write.priority],
-  );
-  if (inserted.rowCount === 1) return undefined;
+export async function beginWrite(
+  scope: TenantScope,
+  write: WriteIdentity,
+  at: Pick<WriteProgress, 'attempts' | 'revision'>,
+): Promise<PriorWrite | undefined> {
   const { rows } = await scope.query<PriorWrite>(
-    'select state, external_id as "externalId", url from writes where tenant_id = $1 and workflow_id = $2',
+    `select state, external_id as "externalId", url from writes
+     where tenant_id = $1 and workflow_id = $2 for update`,
     [write.tenantId, write.workflowId],
   );
-  return rows[0];
+  const prior = rows[0];
+  if (prior?.state === 'done') return prior;
+  await scope.query(
+    `insert into writes (tenant_id, workflow_id, call_id, system, operation, priority, state, attempts, revision)
+     values ($1, $2, $3, $4, $5, $6, 'running', $7, $8)
+     on conflict (tenant_id, workflow_id) do update set
+       state = 'retrying', attempts = excluded.attempts, revision = excluded.revision,
+       parked_at = null, next_attempt_at = null, updated_at = now()`,
+    [
+      write.tenantId,
+      write.workflowId,
+      write.callId,
+      write.system,
+      write.operation,
+      write.priority,
+      at.attempts,
+      at.revision,
+    ],
+  );
+  return prior;
 }
 
 /**
  * Writes where a write stands now. A late report never overwrites a newer one: revision and attempts only grow, and
- * `done` and `discarded` are final.
+ * `done` is final.
  */
 export async function projectWrite(
   scope: TenantScope,
@@ -75,7 +95,7 @@ export async function projectWrite(
        error_class = excluded.error_class, error_message = excluded.error_message,
        external_id = coalesce(excluded.external_id, w.external_id), url = coalesce(excluded.url, w.url),
        parked_at = excluded.parked_at, next_attempt_at = excluded.next_attempt_at, updated_at = now()
-     where w.state not in ('done', 'discarded')
+     where w.state <> 'done'
        and excluded.revision >= w.revision and excluded.attempts >= w.attempts`,
     [
       write.tenantId,

@@ -53,6 +53,8 @@ export const intakeState = defineQuery<IntakeState>('intake');
 export interface ExternalWriteInput {
   request: WriteRequest;
   ladder: LadderPolicy;
+  /** Set by the workflow itself when it continues as new. */
+  carried?: { attempts: number; revision: number; seenJobs: string[] };
 }
 
 export type WriteOutcome =

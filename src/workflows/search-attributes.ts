@@ -19,7 +19,7 @@ export const attributeKeys = {
   needsHuman: defineSearchAttributeKey('HermesNeedsHuman', SearchAttributeType.BOOL),
 } as const;
 
-/** Name and type of each attribute, for whoever registers them on a server. */
-export const searchAttributes: readonly { name: string; type: SearchAttributeType }[] = Object.values(
-  attributeKeys,
-).map(({ name, type }) => ({ name, type }));
+/** Name → type of each attribute, for whoever registers them on a server. */
+export const searchAttributes: Readonly<Record<string, SearchAttributeType>> = Object.fromEntries(
+  Object.values(attributeKeys).map(({ name, type }) => [name, type]),
+);

@@ -1,0 +1,112 @@
+/** Activities against Clio, served on its own task queue. */
+import type { Pool } from 'pg';
+import { createClioClient, type ClioClient } from '../clients/clio/client.js';
+import { createNote, findNote } from '../clients/clio/notes.js';
+import { refreshClioTokens, type ClioApp } from '../clients/clio/oauth.js';
+import { createContact, createMatter, practiceAreaId, recordCarries } from '../clients/clio/records.js';
+import { findByReference, type ParentType } from '../clients/clio/reference-field.js';
+import { OutsideError } from '../domain/failures.js';
+import type { TenantId } from '../domain/ids.js';
+import type { WriteRequest } from '../domain/writes.js';
+import type { Logger } from '../telemetry/logger.js';
+import { createConflictCheck } from './clio-conflicts.js';
+import { forgetReferenceFields, referenceFieldId, type FirmInClio } from './clio-fields.js';
+import type { ConflictActivities, WriteActivities } from './contracts.js';
+import { createPerformWrite, type WriteAdapter } from './perform-write.js';
+import { createTokenSource, openConnection, type SecretBox } from './vendor-tokens.js';
+
+export interface ClioDeps {
+  pool: Pool;
+  box: SecretBox;
+  logger: Logger;
+  /** Our app's credentials; undefined: tokens cannot be renewed. */
+  app: ClioApp | undefined;
+  /** Longest wait for one answer, milliseconds. */
+  timeoutMs: number;
+  /** Pause before a second look-up, milliseconds. */
+  settleMs: number;
+}
+
+export function createClioActivities(deps: ClioDeps): WriteActivities & ConflictActivities {
+  const open = (tenantId: TenantId, signal: AbortSignal): Promise<FirmInClio> =>
+    openFirm(deps, tenantId, signal);
+  return {
+    performWrite: createPerformWrite({
+      pool: deps.pool,
+      logger: deps.logger,
+      settleMs: deps.settleMs,
+      adapterFor: async (request, signal) => adapterFor(request, await open(request.tenantId, signal)),
+    }),
+    checkConflicts: createConflictCheck({ logger: deps.logger, open }),
+  };
+}
+
+async function openFirm(deps: ClioDeps, tenantId: TenantId, signal: AbortSignal): Promise<FirmInClio> {
+  const { pool, box, app, timeoutMs } = deps;
+  const place = { pool, box, tenantId, system: 'clio' } as const;
+  const connection = await openConnection(place);
+  const tokens = createTokenSource(place, connection, async (refreshToken) => {
+    if (!app) throw new OutsideError('auth', 'CLIO_CLIENT_ID and CLIO_CLIENT_SECRET are not set');
+    return refreshClioTokens(connection.baseUrl, app, refreshToken, { timeoutMs, signal });
+  });
+  const clio = createClioClient({ baseUrl: connection.baseUrl, tokens, timeoutMs, signal });
+  return { pool, tenantId, clio, settings: connection.settings };
+}
+
+async function adapterFor(request: WriteRequest, firm: FirmInClio): Promise<WriteAdapter> {
+  const { clio } = firm;
+  switch (request.operation) {
+    case 'clio.contact.create':
+      return referenced(request.key, firm, 'Contact', (fieldId) =>
+        createContact(clio, request.payload, fieldId, request.key),
+      );
+    case 'clio.matter.create':
+      return referenced(request.key, firm, 'Matter', async (fieldId) => {
+        const { practiceArea } = request.payload;
+        const areaId = practiceArea && (await practiceAreaId(clio, practiceArea));
+        return createMatter(clio, request.payload, areaId, fieldId, request.key);
+      });
+    case 'clio.note.create':
+      return noteAdapter(clio, request.payload, request.key);
+    case 'lawpay.paymentRequest.create':
+      throw new OutsideError('internal', `${request.operation} arrived on Clio’s queue`);
+  }
+}
+
+/** Contacts and matters: found and recognised by our custom field. */
+async function referenced(
+  key: string,
+  firm: FirmInClio,
+  parent: ParentType,
+  create: (fieldId: number) => Promise<{ id: number; referenced: boolean }>,
+): Promise<WriteAdapter> {
+  const resource = parent === 'Contact' ? 'contacts' : 'matters';
+  const fieldId = await referenceFieldId(firm, parent);
+  return {
+    find: async () => landed(await findByReference(firm.clio, resource, fieldId, key)),
+    create: async () => {
+      const made = await create(fieldId);
+      // The field is gone in Clio: the next write makes a new one instead of losing its reference too.
+      if (!made.referenced) await forgetReferenceFields(firm);
+      return { externalId: String(made.id), referenced: made.referenced };
+    },
+    carriesReference: (id) => recordCarries(firm.clio, resource, id, fieldId, key),
+  };
+}
+
+function noteAdapter(
+  clio: ClioClient,
+  payload: Extract<WriteRequest, { operation: 'clio.note.create' }>['payload'],
+  key: string,
+): WriteAdapter {
+  return {
+    find: async () => landed(await findNote(clio, payload, key)),
+    create: async () => {
+      const { id, referenced: carried } = await createNote(clio, payload, key);
+      return { externalId: String(id), referenced: carried };
+    },
+    carriesReference: async (id) => String(await findNote(clio, payload, key)) === id,
+  };
+}
+
+const landed = (id: number | undefined) => (id === undefined ? undefined : { externalId: String(id) });

@@ -1,0 +1,75 @@
+/** What the workflows ask of the activities. Types only, so that no activity code reaches the workflow sandbox. */
+import type { WriteIdentity, WriteProgress } from '../db/writes.js';
+import type { FirmProfile } from '../domain/firm.js';
+import type { CallId, TenantId } from '../domain/ids.js';
+import type { ConflictCheck, IntakeRecord } from '../domain/intake.js';
+import type { EndReason, Turn } from '../domain/turn.js';
+import type { WriteReceipt, WriteRequest } from '../domain/writes.js';
+
+export type { WriteIdentity, WriteProgress } from '../db/writes.js';
+
+export interface PerformWriteInput {
+  workflowId: string;
+  request: WriteRequest;
+  /** Attempts of earlier rounds; this activity's own come on top. */
+  attemptsBefore: number;
+  revision: number;
+  /** Look for the record before creating it, even on the first attempt of this activity. */
+  lookFirst: boolean;
+  /** Longest Retry-After worth waiting for inside the activity, milliseconds. */
+  fastMaxMs: number;
+}
+
+export interface PerformedWrite {
+  receipt: WriteReceipt;
+  /** Attempts over the write's whole life, this one included. */
+  attempts: number;
+}
+
+/** First detail of every ApplicationFailure that `performWrite` throws; the failure's type is the ErrorClass. */
+export interface AttemptDetail {
+  /** Attempt within the activity, from 1. */
+  attempt: number;
+  retryAfterMs?: number;
+}
+
+/** Served on the task queue of each outside system. */
+export interface WriteActivities {
+  performWrite(input: PerformWriteInput): Promise<PerformedWrite>;
+}
+
+export interface ConflictQuestion {
+  tenantId: TenantId;
+  /** Everyone named in the call. */
+  names: string[];
+  /** The caller: a contact with the same name and the same number is the caller again, not a conflict. */
+  caller: { name?: string; phoneE164?: string };
+  /** The contact this intake created. */
+  ownContactId: string;
+}
+
+/** Served on the Clio task queue beside `performWrite`. */
+export interface ConflictActivities {
+  checkConflicts(question: ConflictQuestion): Promise<ConflictCheck>;
+}
+
+export interface EndedCall {
+  tenantId: TenantId;
+  callId: CallId;
+  startedAtMs: number;
+  endedAtMs: number;
+  endReason: EndReason;
+  /** Ordered by number. */
+  turns: Turn[];
+  firm: FirmProfile;
+}
+
+/** Served on the core task queue. */
+export interface IntakeActivities {
+  /** Makes the record from the turns, stores it and marks the call as ended. */
+  extractIntake(call: EndedCall): Promise<IntakeRecord>;
+  /** Stores the finished record. */
+  persistIntake(record: IntakeRecord): Promise<void>;
+  /** Brings the projection up to date with a waiting, parked or discarded write. */
+  projectWrite(write: { identity: WriteIdentity; progress: WriteProgress }): Promise<void>;
+}

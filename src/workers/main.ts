@@ -1,0 +1,77 @@
+/** Composition root of the worker process. */
+import { join } from 'node:path';
+import { createClioActivities } from '../activities/clio.js';
+import { createIntakeActivities } from '../activities/intake.js';
+import { createLawPayActivities } from '../activities/lawpay.js';
+import { createCipher } from '../config/cipher.js';
+import { ConfigError, loadProcessConfig } from '../config/load.js';
+import type { Config } from '../config/schema.js';
+import { openPool } from '../db/pool.js';
+import { extractIntake } from '../domain/extract/index.js';
+import { createLogger } from '../telemetry/logger.js';
+import { provideWorkflowBundle } from './bundle.js';
+import { runWorkers } from './run.js';
+import { installRuntime } from './runtime.js';
+import { workerPoolSize } from './workers.js';
+
+/** @throws ConfigError naming the variable when something the worker cannot do without is unset. */
+function needed<K extends 'DATABASE_URL' | 'TEMPORAL_ADDRESS' | 'HERMES_SECRET_KEY'>(
+  config: Config,
+  name: K,
+) {
+  const value = config[name];
+  if (value === undefined) throw new ConfigError(`${name} must be set for the worker`);
+  return value;
+}
+
+async function main(): Promise<void> {
+  const config = loadProcessConfig();
+  const logger = createLogger(config.LOG_LEVEL, 'worker');
+  const stop = new AbortController();
+  // Registered before the runtime, whose own handlers are switched off: one way to stop, not two.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+  installRuntime(logger);
+  const temporalAddress = needed(config, 'TEMPORAL_ADDRESS');
+  const box = createCipher(Buffer.from(needed(config, 'HERMES_SECRET_KEY'), 'base64'));
+  const pool = openPool(needed(config, 'DATABASE_URL'), workerPoolSize, (err) =>
+    logger.warn({ err }, 'a pooled database connection died'),
+  );
+  const { CLIO_CLIENT_ID: clientId, CLIO_CLIENT_SECRET: clientSecret } = config;
+  try {
+    const bundlePath = await provideWorkflowBundle({
+      sourceDir: join(import.meta.dirname, '..'),
+      cacheDir: join(config.HERMES_DATA_DIR, 'cache'),
+      logger,
+    });
+    await runWorkers({
+      temporalAddress,
+      namespace: config.TEMPORAL_NAMESPACE,
+      bundlePath,
+      activities: {
+        core: createIntakeActivities({ pool, extract: extractIntake }),
+        clio: createClioActivities({
+          pool,
+          box,
+          logger,
+          app: clientId && clientSecret ? { clientId, clientSecret } : undefined,
+          timeoutMs: config.CLIO_TIMEOUT_MS,
+          settleMs: config.CLIO_SETTLE_MS,
+        }),
+        lawpay: createLawPayActivities({ pool, box, logger, timeoutMs: config.LAWPAY_TIMEOUT_MS }),
+      },
+      pool,
+      health: { host: '127.0.0.1', port: config.HERMES_WORKER_PORT },
+      logger,
+      stop: stop.signal,
+    });
+    logger.info({ event: 'stopped' }, 'the worker has stopped');
+  } finally {
+    await pool.end();
+  }
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+  else createLogger('info', 'worker').fatal({ err: error }, 'the worker failed');
+  process.exitCode = 1;
+});

@@ -1,0 +1,53 @@
+/** The three workers of one process: own work, and one per outside system so that its rate is its own. */
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { ConflictActivities, IntakeActivities, WriteActivities } from '../activities/contracts.js';
+import { taskQueues } from '../workflows/messages.js';
+
+export interface WorkersOptions {
+  connection: NativeConnection;
+  namespace: string;
+  /** Path of the workflow bundle. */
+  bundlePath: string;
+  /** The seam for payload encryption: the same converter goes to clients, workers and replay. */
+  dataConverter?: NonNullable<WorkerOptions['dataConverter']>;
+  activities: {
+    core: IntakeActivities;
+    clio: WriteActivities & ConflictActivities;
+    lawpay: WriteActivities;
+  };
+}
+
+/**
+ * In-flight attempts get this long to finish when the process is told to stop; then they are cancelled, and what ignores
+ * that is cut after the force time. Both defaults of the SDK (0, never) are unsafe. Together under the 10 s that the
+ * supervisor gives the whole stack.
+ */
+const shutdown = { shutdownGraceTime: '5 s', shutdownForceTime: '8 s' } as const;
+
+/**
+ * Workflows kept in memory. A parked write is not among them for long, and each costs native memory that the heap limit
+ * does not see.
+ */
+const MAX_CACHED_WORKFLOWS = 500;
+
+/** Attempts at once per process and system; Clio allows 50 requests a minute and firm. */
+const concurrency = { core: 20, clio: 20, lawpay: 10 } as const;
+/** Pooled database connections that serve them: one per activity, some to spare. */
+export const workerPoolSize = 30;
+
+export async function createWorkers(options: WorkersOptions): Promise<Worker[]> {
+  const { connection, namespace, bundlePath, dataConverter, activities } = options;
+  const base = { connection, namespace, ...shutdown, ...(dataConverter && { dataConverter }) };
+  const serving = (queue: keyof typeof taskQueues): Promise<Worker> =>
+    Worker.create({
+      ...base,
+      taskQueue: taskQueues[queue],
+      activities: activities[queue],
+      maxConcurrentActivityTaskExecutions: concurrency[queue],
+      ...(queue === 'core' && {
+        workflowBundle: { codePath: bundlePath },
+        maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
+      }),
+    });
+  return Promise.all([serving('core'), serving('clio'), serving('lawpay')]);
+}

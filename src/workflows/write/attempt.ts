@@ -1,0 +1,88 @@
+/** One round of attempts, as one activity, and what its failure means. */
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  isCancellation,
+  proxyActivities,
+  TimeoutFailure,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { AttemptDetail, WriteActivities } from '../../activities/contracts.js';
+import { errorClasses, type ErrorClass } from '../../domain/failures.js';
+import type { AttemptFailure } from '../../domain/ladder.js';
+import { operations } from '../../domain/writes.js';
+import { taskQueues } from '../messages.js';
+import type { WriteCourse } from './course.js';
+
+/**
+ * Room for the worst honest attempt: look-up, settle wait, second look-up and create, each with its own request
+ * timeout (15 s by default). A dead worker is noticed by the missing heartbeat long before.
+ */
+const ATTEMPT_TIMEOUT = '60 s';
+/** Activities beat every 3 s; three missed beats mean that the worker is gone. */
+const HEARTBEAT_TIMEOUT = '10 s';
+
+/**
+ * Tries up to `maximumAttempts` times.
+ * @returns undefined when the write landed (the receipt is in the course), otherwise why it did not.
+ * @throws CancelledFailure
+ */
+export async function attemptRound(
+  course: WriteCourse,
+  maximumAttempts: number,
+): Promise<AttemptFailure | undefined> {
+  const { request, ladder } = course;
+  const { performWrite } = proxyActivities<WriteActivities>({
+    taskQueue: taskQueues[operations[request.operation].system],
+    startToCloseTimeout: ATTEMPT_TIMEOUT,
+    heartbeatTimeout: HEARTBEAT_TIMEOUT,
+    retry: {
+      maximumAttempts,
+      initialInterval: ladder.fastInitialMs,
+      backoffCoefficient: 2,
+      maximumInterval: Math.max(ladder.fastMaxMs, ladder.fastInitialMs),
+    },
+  });
+  try {
+    const landed = await performWrite({
+      workflowId: workflowInfo().workflowId,
+      request,
+      attemptsBefore: course.attempts,
+      revision: course.revision,
+      // Anything but the very first attempt may find its own earlier work.
+      lookFirst: course.attempts > 0,
+      fastMaxMs: ladder.fastMaxMs,
+    });
+    course.attempts = landed.attempts;
+    course.receipt = landed.receipt;
+    return undefined;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const failed = explain(error, maximumAttempts);
+    course.attempts += failed.attempts;
+    course.lastError = { errorClass: failed.errorClass, message: failed.message, atMs: Date.now() };
+    return failed;
+  }
+}
+
+interface FailedRound extends AttemptFailure {
+  attempts: number;
+  message: string;
+}
+
+function explain(error: unknown, maximumAttempts: number): FailedRound {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure) {
+    const detail = cause.details?.[0] as AttemptDetail | undefined;
+    const errorClass = errorClasses.find((known) => known === cause.type) ?? 'internal';
+    const retryAfterMs = detail?.retryAfterMs;
+    return {
+      errorClass,
+      attempts: detail?.attempt ?? 1,
+      message: cause.message,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    };
+  }
+  const silent: ErrorClass = cause instanceof TimeoutFailure ? 'outcome_unknown' : 'internal';
+  return { errorClass: silent, attempts: maximumAttempts, message: 'the attempt ended without an answer' };
+}

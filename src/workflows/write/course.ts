@@ -1,0 +1,76 @@
+/** The state of one `externalWrite`, and what others may see of it. */
+import { workflowInfo } from '@temporalio/workflow';
+import type { WriteIdentity, WriteProgress } from '../../activities/contracts.js';
+import type { ErrorClass } from '../../domain/failures.js';
+import { operations, type WritePhase, type WriteReceipt, type WriteRequest } from '../../domain/writes.js';
+import type { Decision, ExternalWriteInput, WriteState } from '../messages.js';
+
+/** Mutable on purpose: signal and update handlers and the main line all work on the one object. */
+export interface WriteCourse {
+  request: WriteRequest;
+  readonly ladder: ExternalWriteInput['ladder'];
+  phase: WritePhase;
+  attempts: number;
+  revision: number;
+  lastError?: { errorClass: ErrorClass; message: string; atMs: number };
+  parkedAtMs?: number;
+  nextAttemptAtMs?: number;
+  receipt?: WriteReceipt;
+  /** Accepted and not yet acted upon. */
+  decision?: Decision;
+  seenJobs: string[];
+  /** Whether search attributes already tell of this write's waiting, and so must tell of its end. */
+  published: boolean;
+}
+
+export function startCourse({ request, ladder, carried }: ExternalWriteInput): WriteCourse {
+  return {
+    request,
+    ladder,
+    phase: carried ? 'retrying' : 'running',
+    attempts: carried?.attempts ?? 0,
+    revision: carried?.revision ?? 0,
+    seenJobs: carried?.seenJobs ?? [],
+    published: carried !== undefined,
+  };
+}
+
+/** Whether a decision can be taken now. */
+export const isWaiting = (course: WriteCourse): boolean =>
+  (course.phase === 'parked' || course.phase === 'backoff') && course.decision === undefined;
+
+export function stateOf(course: WriteCourse): WriteState {
+  const { phase, attempts, revision, lastError, parkedAtMs, nextAttemptAtMs, receipt } = course;
+  return {
+    phase,
+    attempts,
+    revision,
+    ...(lastError && { lastError }),
+    ...(parkedAtMs !== undefined && { parkedAtMs }),
+    ...(nextAttemptAtMs !== undefined && { nextAttemptAtMs }),
+    ...(receipt && { receipt }),
+  };
+}
+
+export function identityOf({ request }: WriteCourse): WriteIdentity {
+  return {
+    tenantId: request.tenantId,
+    workflowId: workflowInfo().workflowId,
+    callId: request.callId,
+    system: operations[request.operation].system,
+    operation: request.operation,
+    priority: request.priority,
+  };
+}
+
+export function progressOf(course: WriteCourse): WriteProgress {
+  const { phase, attempts, revision, lastError, parkedAtMs, nextAttemptAtMs } = course;
+  return {
+    state: phase,
+    attempts,
+    revision,
+    ...(lastError && { errorClass: lastError.errorClass, errorMessage: lastError.message }),
+    ...(parkedAtMs !== undefined && { parkedAtMs }),
+    ...(nextAttemptAtMs !== undefined && { nextAttemptAtMs }),
+  };
+}

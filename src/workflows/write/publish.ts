@@ -1,0 +1,77 @@
+/** Telling the world where a write stands: search attributes and details for Temporal UI, the projection for lists. */
+import {
+  isCancellation,
+  log,
+  proxyActivities,
+  setCurrentDetails,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { IntakeActivities } from '../../activities/contracts.js';
+import { taskQueues } from '../messages.js';
+import { attributeKeys } from '../search-attributes.js';
+import { identityOf, progressOf, type WriteCourse } from './course.js';
+
+const { projectWrite } = proxyActivities<Pick<IntakeActivities, 'projectWrite'>>({
+  taskQueue: taskQueues.core,
+  startToCloseTimeout: '10 s',
+  // The database may be away for a while; after an hour the next announcement tries again.
+  scheduleToCloseTimeout: '1 hour',
+  retry: { initialInterval: '1 s', maximumInterval: '30 s' },
+});
+
+/** All attributes in one upsert: each call is a history event and a visibility write. */
+export function publish(course: WriteCourse): void {
+  const { phase, lastError, parkedAtMs, nextAttemptAtMs } = course;
+  course.published = true;
+  upsertSearchAttributes([
+    { key: attributeKeys.state, value: phase },
+    { key: attributeKeys.errorClass, value: lastError?.errorClass ?? null },
+    { key: attributeKeys.needsHuman, value: phase === 'parked' },
+    { key: attributeKeys.attempts, value: course.attempts },
+    { key: attributeKeys.revision, value: course.revision },
+    { key: attributeKeys.parkedAt, value: dateOrNull(parkedAtMs) },
+    { key: attributeKeys.nextAttemptAt, value: dateOrNull(nextAttemptAtMs) },
+  ]);
+  setCurrentDetails(describe(course));
+}
+
+/**
+ * Brings the projection up to date. Never throws but for cancellation: a list that lags must not hold up a write, and a
+ * later report repairs it.
+ */
+export async function project(course: WriteCourse): Promise<void> {
+  try {
+    await projectWrite({ identity: identityOf(course), progress: progressOf(course) });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.warn('the projection of a write could not be updated', { phase: course.phase });
+  }
+}
+
+/** `project` beside the main line, which must stay free to take a decision. */
+export function projectMeanwhile(course: WriteCourse): void {
+  project(course).catch((error: unknown) => {
+    if (!isCancellation(error)) throw error;
+  });
+}
+
+const dateOrNull = (ms: number | undefined): Date | null => (ms === undefined ? null : new Date(ms));
+
+function describe({
+  phase,
+  attempts,
+  revision,
+  lastError,
+  parkedAtMs,
+  nextAttemptAtMs,
+}: WriteCourse): string {
+  const iso = (ms: number): string => new Date(ms).toISOString();
+  return [
+    `**${phase}** after ${attempts} attempts, revision ${revision}`,
+    lastError && `Last error: ${lastError.errorClass}: ${lastError.message} (${iso(lastError.atMs)})`,
+    nextAttemptAtMs !== undefined && `Next attempt: ${iso(nextAttemptAtMs)}`,
+    parkedAtMs !== undefined && `Parked since ${iso(parkedAtMs)}. Send \`resolve\` or \`redrive\`.`,
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
