@@ -25,7 +25,7 @@ const typesOnly = {
   workflows: ['activities'],
   activities: ['telemetry'],
   voice: ['telemetry'],
-  api: ['telemetry'],
+  api: ['telemetry', 'config'],
   workers: ['telemetry', 'config'],
 };
 const folders = [...Object.keys(mayImport), 'cli'];

@@ -28,13 +28,16 @@ const BODY_LIMIT_BYTES = 64 * 1_024;
 /** Longer than the longest honest request (100 retries against a worker that is away: 25 s). */
 const REQUEST_TIMEOUT_MS = 30_000;
 
+/** Fastify also wants `level` and `silent`, which every pino logger has and ours only hides. */
+const baseLogger = (logger: Logger): FastifyBaseLogger => logger as Logger & FastifyBaseLogger;
+
 /**
  * Builds the HTTP API, not yet listening. There is no CORS: browsers of other origins are refused by their own rules.
  * @throws when a route names no permission or two routes clash.
  */
 export async function buildApp(deps: AppDeps): Promise<App> {
   const app: App = Fastify({
-    loggerInstance: deps.logger as Logger & FastifyBaseLogger,
+    loggerInstance: baseLogger(deps.logger),
     logController: new Fastify.LogController({
       disableRequestLogging: true,
       requestIdLogLabel: 'correlationId',

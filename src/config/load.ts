@@ -27,6 +27,23 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   return Object.freeze(values) as Config;
 }
 
+/** A Config in which the settings `K` are there. */
+export type ConfigWith<K extends SettingName> = Config & { readonly [N in K]: NonNullable<Config[N]> };
+
+/**
+ * Holds a process to the settings it cannot do without; their defaults are made by `npm start`, not here.
+ * @throws ConfigError naming every one that is missing, what it is for and an example.
+ */
+export function requireSettings<K extends SettingName>(config: Config, names: readonly K[]): ConfigWith<K> {
+  const missing = names.filter((name) => config[name] === undefined);
+  const lines = missing.map(
+    (name) => `  ${name}: ${settings[name].about} Example: ${name}=${settings[name].example}`,
+  );
+  if (missing.length > 0)
+    throw new ConfigError(`These settings are missing (npm start sets them by itself):\n${lines.join('\n')}`);
+  return config as ConfigWith<K>;
+}
+
 const shown = (name: string, value: string | undefined): string => {
   if (value === undefined) return 'nothing';
   return /KEY|SECRET|URL/.test(name)

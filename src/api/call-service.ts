@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import type { Pool } from 'pg';
+import type { Config } from '../config/schema.js';
+import type { Logger } from '../telemetry/logger.js';
+import { createVad, loadVad } from '../voice/audio/vad.js';
+import { type JournalDeps, openJournal, type OpenJournal } from '../voice/journal/journal.js';
+import type { TimingSink } from '../voice/ports.js';
+import { defaultSessionOptions } from '../voice/session/options.js';
+import { type CallRegistry, createCallRegistry } from '../voice/session/registry.js';
+import { createNativeTransport, type NativeTransport } from '../voice/transports/native/native-transport.js';
+import { createAgent, mayBeSpoken } from './agent.js';
+import { createCallFirms } from './call-firms.js';
+import { ladderOf } from './edge-options.js';
+import { createIntakeSink } from './intake-sink.js';
+import { closeProviders, createProviders, type ProviderChoice } from './providers.js';
+import type { Closing } from './shutdown.js';
+import { createClaim } from './voice-claim.js';
+
+export interface CallServiceDeps {
+  config: Config;
+  pool: Pool;
+  temporal: Client;
+  logger: Logger;
+  timing: TimingSink;
+  providers: ProviderChoice;
+  seal: Pick<JournalDeps, 'seal' | 'open'>;
+  closing: Closing;
+}
+
+/** The half of the edge that talks. */
+export interface CallService {
+  registry: CallRegistry;
+  journal: OpenJournal;
+  native: NativeTransport;
+  /** Who hears, words and speaks; null where nobody does. */
+  engines: { stt: string | null; llm: string; tts: string | null };
+}
+
+/** WebRTC's "aggressive": hears soft speech on a telephone line and leaves out most of its noise. */
+const VAD_MODE = 2;
+
+/**
+ * Opens engines and journal, takes up what an earlier process left, and makes the transports.
+ * @throws what `openJournal` throws: another edge has the directory, or the key is another.
+ */
+export async function openCallService(deps: CallServiceDeps): Promise<CallService> {
+  const { config, pool, logger, closing } = deps;
+  const [providers] = await Promise.all([createProviders(deps.providers), loadVad()]);
+  closing.add('providers', 500, () => closeProviders(providers));
+  const firms = createCallFirms(pool);
+  const sink = createIntakeSink({
+    temporal: deps.temporal,
+    pool,
+    firms,
+    logger,
+    ladder: ladderOf(config),
+    reconnectWindowMs: config.HERMES_RECONNECT_WINDOW_MS,
+    idleLimitMs: config.HERMES_IDLE_LIMIT_MS,
+  });
+  const directory = join(config.HERMES_DATA_DIR, 'journal');
+  const journal = await openJournal({ directory, ...deps.seal, sink, logger, epochMs: Date.now });
+  closing.add('journal', 2_500, () => journal.close(2_000));
+  const registry = createCallRegistry({ maxCalls: config.HERMES_MAX_CALLS });
+  const { rules } = defaultSessionOptions;
+  const native = createNativeTransport({
+    claim: createClaim({ pool, registry, firms, agentFor: createAgent }),
+    registry,
+    options: { ...defaultSessionOptions, rules: { ...rules, silenceMs: config.HERMES_SILENCE_MS } },
+    call: {
+      providers,
+      journal,
+      logger,
+      timing: deps.timing,
+      createVad: () => createVad({ mode: VAD_MODE }),
+      filter: mayBeSpoken,
+      nowMs: () => performance.now(),
+      epochMs: Date.now,
+    },
+  });
+  const engines = {
+    stt: providers.stt?.name ?? null,
+    llm: providers.llm.name,
+    tts: providers.tts?.name ?? null,
+  };
+  return { registry, journal, native, engines };
+}

@@ -1,0 +1,62 @@
+import type { Config } from '../config/schema.js';
+import type { LadderPolicy } from '../domain/ladder.js';
+import type { Logger } from '../telemetry/logger.js';
+import { type LocalVoice, localVoices } from '../voice/providers/local/text-to-speech.js';
+import type { ProviderChoice } from './providers.js';
+
+/** Settings as the parts of the edge want them. */
+
+/** Waits and limits of every write the calls of this edge lead to. */
+export const ladderOf = (config: Config): LadderPolicy => ({
+  fastAttempts: config.HERMES_WRITE_FAST_ATTEMPTS,
+  fastInitialMs: config.HERMES_WRITE_FAST_INITIAL_MS,
+  fastMaxMs: config.HERMES_WRITE_FAST_MAX_MS,
+  slowDelaysMs: config.HERMES_WRITE_SLOW_DELAYS_MS,
+  slowWindowMs: config.HERMES_WRITE_SLOW_WINDOW_MS,
+  escalateAfterMs: config.HERMES_WRITE_ESCALATE_MS,
+});
+
+/** How callers reach this edge. */
+export function publicUrlOf(config: Config): string {
+  if (config.HERMES_PUBLIC_URL !== undefined) return config.HERMES_PUBLIC_URL;
+  const everywhere = config.HERMES_HOST === '0.0.0.0' || config.HERMES_HOST === '::';
+  const host = everywhere ? 'localhost' : config.HERMES_HOST;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${config.HERMES_PORT}`;
+}
+
+/** Which engines hear, word and speak. @throws RangeError when the local engine has no such voice. */
+export function providerChoiceOf(config: Config, cacheDir: string, logger: Logger): ProviderChoice {
+  return { stt: sttOf(config), llm: llmOf(config), tts: ttsOf(config), cacheDir, logger };
+}
+
+const sttOf = (config: Config): ProviderChoice['stt'] =>
+  config.HERMES_STT === 'openai'
+    ? {
+        kind: 'openai',
+        baseUrl: config.STT_BASE_URL,
+        apiKey: config.STT_API_KEY,
+        model: config.STT_MODEL,
+        modelInUrl: config.STT_MODEL_IN_URL,
+      }
+    : { kind: config.HERMES_STT };
+
+const llmOf = (config: Config): ProviderChoice['llm'] =>
+  config.HERMES_LLM === 'openai'
+    ? { kind: 'openai', baseUrl: config.LLM_BASE_URL, apiKey: config.LLM_API_KEY, model: config.LLM_MODEL }
+    : { kind: 'scripted' };
+
+function ttsOf(config: Config): ProviderChoice['tts'] {
+  if (config.HERMES_TTS === 'none') return { kind: 'none' };
+  if (config.HERMES_TTS === 'local') return { kind: 'local', voice: localVoice(config.TTS_VOICE) };
+  const { TTS_BASE_URL: baseUrl, TTS_API_KEY: apiKey, TTS_MODEL: model, TTS_VOICE: voice } = config;
+  return { kind: 'openai', baseUrl, apiKey, model, voice };
+}
+
+function localVoice(voice: string): LocalVoice {
+  const known = localVoices.find((name) => name === voice);
+  if (!known)
+    throw new RangeError(
+      `must be one of ${localVoices.join(', ')} with HERMES_TTS=local. Example: TTS_VOICE=slt`,
+    );
+  return known;
+}

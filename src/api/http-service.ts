@@ -1,0 +1,69 @@
+import type { JWTVerifyGetKey } from 'jose';
+import type { Pool } from 'pg';
+import type { Config } from '../config/schema.js';
+import { pingDatabase } from '../db/health.js';
+import { turnCounts } from '../db/latency.js';
+import type { Logger } from '../telemetry/logger.js';
+import { buildApp } from './app.js';
+import type { CallService } from './call-service.js';
+import { createRetry } from './dead-letter-retry.js';
+import { publicUrlOf } from './edge-options.js';
+import { createReadiness } from './readiness.js';
+import type { MonitoringDeps } from './routes/monitoring.js';
+import { NATIVE_STREAM_PATH } from './routes/sessions.js';
+import type { Closing } from './shutdown.js';
+import { temporalLinks } from './temporal-links.js';
+import type { Temporal } from './temporal.js';
+import { serveUpgrades } from './voice-upgrade.js';
+
+export interface HttpServiceDeps {
+  config: Config;
+  version: string;
+  pool: Pool;
+  temporal: Temporal;
+  logger: Logger;
+  keys: JWTVerifyGetKey;
+  calls: CallService;
+  latency: MonitoringDeps['latency'];
+  closing: Closing;
+}
+
+/** Sockets that have not said `start` yet get as much room as calls: they are cut after 5 s. */
+const SOCKETS_PER_CALL = 2;
+
+/**
+ * Answers the API and takes upgrades, from now on.
+ * @throws the system's error when the port is taken.
+ */
+export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
+  const { config, pool, temporal, logger, calls, closing } = deps;
+  const app = await buildApp({
+    logger,
+    pool,
+    version: deps.version,
+    latency: deps.latency,
+    auth: { keys: deps.keys, issuer: config.HERMES_JWT_ISSUER, audience: config.HERMES_JWT_AUDIENCE },
+    publicUrl: publicUrlOf(config),
+    temporalLink: temporalLinks(config.TEMPORAL_UI_URL, config.TEMPORAL_NAMESPACE),
+    retry: createRetry({ pool, temporal: temporal.client, logger }),
+    turns: (tenantId, window) => turnCounts(pool, tenantId, window),
+    readiness: createReadiness({
+      pingDatabase: () => pingDatabase(pool),
+      pingTemporal: temporal.ping,
+      journalHealthy: () => calls.journal.health().disk === 'ok',
+    }),
+    liveCalls: () => calls.registry.size,
+    maxCalls: config.HERMES_MAX_CALLS,
+    journalBacklog: () => calls.journal.health().pending,
+  });
+  const cutSockets = serveUpgrades(app.server, {
+    transports: { [NATIVE_STREAM_PATH]: calls.native },
+    maxSockets: config.HERMES_MAX_CALLS * SOCKETS_PER_CALL,
+  });
+  closing.add('http', 1_000, () => {
+    cutSockets();
+    return app.close();
+  });
+  closing.add('calls', 2_000, () => calls.registry.closeAll(1_500));
+  await app.listen({ host: config.HERMES_HOST, port: config.HERMES_PORT });
+}

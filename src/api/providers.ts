@@ -1,0 +1,61 @@
+import type { Logger } from '../telemetry/logger.js';
+import { ensurePocketsphinx } from '../voice/providers/local/speech-cache.js';
+import { createLocalSpeechToText } from '../voice/providers/local/speech-to-text.js';
+import { createLocalTextToSpeech, type LocalVoice } from '../voice/providers/local/text-to-speech.js';
+import { createOpenAiLanguageModel } from '../voice/providers/openai/language-model.js';
+import { createOpenAiSpeechToText } from '../voice/providers/openai/speech-to-text.js';
+import { createOpenAiTextToSpeech } from '../voice/providers/openai/text-to-speech.js';
+import { createScriptedLanguageModel } from '../voice/providers/scripted/language-model.js';
+import type { LanguageModel, Providers, SpeechToText, TextToSpeech } from '../voice/ports.js';
+
+interface Endpoint {
+  baseUrl: string;
+  apiKey: string | undefined;
+  model: string;
+}
+
+/** Who hears, words and speaks, as chosen by the operator. */
+export interface ProviderChoice {
+  stt: { kind: 'local' | 'none' } | ({ kind: 'openai'; modelInUrl: boolean } & Endpoint);
+  llm: { kind: 'scripted' } | ({ kind: 'openai' } & Endpoint);
+  tts:
+    { kind: 'none' } | { kind: 'local'; voice: LocalVoice } | ({ kind: 'openai'; voice: string } & Endpoint);
+  /** Where programs fetched for speech are kept. */
+  cacheDir: string;
+  logger: Logger;
+}
+
+/**
+ * Builds the chosen engines. A machine without Python or network is no failure: it takes typed calls, and the log says
+ * why it cannot hear.
+ */
+export async function createProviders(choice: ProviderChoice): Promise<Providers> {
+  const [stt, tts] = await Promise.all([createStt(choice), createTts(choice)]);
+  return { stt, tts, llm: createLlm(choice.llm) };
+}
+
+/** Lets all engines go; one that will not must not keep the others. */
+export async function closeProviders({ stt, llm, tts }: Providers): Promise<void> {
+  await Promise.allSettled([stt?.close(), llm.close(), tts?.close()]);
+}
+
+async function createStt({ stt, cacheDir, logger }: ProviderChoice): Promise<SpeechToText | null> {
+  if (stt.kind === 'none') return null;
+  if (stt.kind === 'openai') return createOpenAiSpeechToText(stt);
+  const onProgress = (step: string): void => logger.info({ step }, 'preparing speech recognition');
+  const found = await ensurePocketsphinx({ cacheDir, onProgress });
+  if (found.ok)
+    return createLocalSpeechToText({ python: found.python, sitePackages: found.sitePackages, logger });
+  logger.warn({ reason: found.reason }, 'callers cannot be heard here, typed calls only');
+  return null;
+}
+
+function createLlm(llm: ProviderChoice['llm']): LanguageModel {
+  return llm.kind === 'scripted' ? createScriptedLanguageModel() : createOpenAiLanguageModel(llm);
+}
+
+async function createTts({ tts, logger }: ProviderChoice): Promise<TextToSpeech | null> {
+  if (tts.kind === 'none') return null;
+  if (tts.kind === 'local') return createLocalTextToSpeech({ voice: tts.voice, logger });
+  return createOpenAiTextToSpeech(tts);
+}

@@ -1,0 +1,117 @@
+/** Composition root of the edge: one process that takes calls and answers the API. */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import manifest from '../../package.json' with { type: 'json' };
+import { cacheDirectory } from '../../temporal/binaries.js';
+import { createCipher } from '../config/cipher.js';
+import {
+  ConfigError,
+  type ConfigWith,
+  loadProcessConfig,
+  processEnvironment,
+  requireSettings,
+} from '../config/load.js';
+import { latencyHistograms, storeLatencyMinute } from '../db/latency.js';
+import { openPool } from '../db/pool.js';
+import { mergeStages } from '../telemetry/latency-report.js';
+import { LatencyRecorder } from '../telemetry/latency.js';
+import { createLogger, type Logger } from '../telemetry/logger.js';
+import { openCallService } from './call-service.js';
+import { providerChoiceOf, publicUrlOf } from './edge-options.js';
+import { openHttpService } from './http-service.js';
+import { loadKeys } from './jwks.js';
+import { Closing } from './shutdown.js';
+import { openTemporal } from './temporal.js';
+
+/** sysexits.h EX_CONFIG: a supervisor need not start it again. */
+const EXIT_CONFIG = 78;
+/** For the API and the claims of one edge; the embedded PostgreSQL has 100 connections for everybody. */
+const POOL_SIZE = 20;
+const needed = ['DATABASE_URL', 'HERMES_JWKS', 'HERMES_SECRET_KEY', 'TEMPORAL_ADDRESS'] as const;
+type EdgeConfig = ConfigWith<(typeof needed)[number]>;
+
+/** Opens everything in order; what was opened is in `closing`, with limits that add up to 8 s. */
+async function startEdge(config: EdgeConfig, logger: Logger, closing: Closing): Promise<void> {
+  const keys = await readSetting('HERMES_JWKS', () => loadKeys(config.HERMES_JWKS));
+  const cacheDir = cacheDirectory(processEnvironment());
+  const providers = await readSetting('TTS_VOICE', () => providerChoiceOf(config, cacheDir, logger));
+  const pool = openPool(config.DATABASE_URL, POOL_SIZE, (err) =>
+    logger.warn({ err }, 'an idle connection died'),
+  );
+  closing.add('database', 700, () => pool.end());
+  const temporal = openTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE);
+  closing.add('temporal', 300, temporal.close);
+  const instance = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  const timing = new LatencyRecorder({
+    store: (minute) => storeLatencyMinute(pool, instance, minute),
+    logger,
+  });
+  closing.add('latency', 1_000, () => timing.close());
+  const cipher = createCipher(Buffer.from(config.HERMES_SECRET_KEY, 'base64'));
+  const calls = await openCallService({
+    config,
+    pool,
+    logger,
+    timing,
+    closing,
+    temporal: temporal.client,
+    providers,
+    seal: {
+      seal: (plain) => cipher.seal(Buffer.from(plain).toString('utf8'), 'journal'),
+      open: (sealed) => Buffer.from(cipher.open(sealed, 'journal'), 'utf8'),
+    },
+  });
+  await openHttpService({
+    config,
+    pool,
+    temporal,
+    logger,
+    keys,
+    calls,
+    closing,
+    version: manifest.version,
+    latency: (tenantId, window, only) => mergeStages(latencyHistograms(pool, tenantId, window, only)),
+  });
+  logger.info({ event: 'ready', url: publicUrlOf(config), engines: calls.engines }, 'the edge takes calls');
+}
+
+/** Reads what a setting points to. @throws ConfigError naming the setting. */
+async function readSetting<T>(name: string, read: () => T | Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw new ConfigError(`${name}: ${error instanceof Error ? error.message : 'is not valid'}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Runs until SIGTERM or SIGINT. @throws what prevented the start, after closing what was already open. */
+async function run(): Promise<void> {
+  const stop = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+  const config = requireSettings(loadProcessConfig(), needed);
+  const logger = createLogger(config.LOG_LEVEL, 'edge');
+  process.on('unhandledRejection', (err) =>
+    logger.error({ err }, 'a promise was rejected and nobody noticed'),
+  );
+  const closing = new Closing();
+  try {
+    await Promise.race([startEdge(config, logger, closing), stop]);
+    await stop;
+  } finally {
+    await closing.run(logger);
+  }
+  logger.info({ event: 'stopped' }, 'the edge has stopped');
+}
+
+run().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(
+      `The edge does not start. ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    process.exit(error instanceof ConfigError ? EXIT_CONFIG : 1);
+  },
+);

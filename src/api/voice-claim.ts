@@ -1,0 +1,43 @@
+import type { Pool } from 'pg';
+import { claimCall } from '../db/calls.js';
+import type { FirmProfile } from '../domain/firm.js';
+import type { ConversationAgent } from '../voice/session/agent-port.js';
+import type { CallRegistry } from '../voice/session/registry.js';
+import type { Claim } from '../voice/transports/native/native-deps.js';
+import type { CallFirms } from './call-firms.js';
+import { parseSessionToken } from './session-token.js';
+
+export interface ClaimDeps {
+  pool: Pool;
+  registry: Pick<CallRegistry, 'hasRoom'>;
+  firms: CallFirms;
+  agentFor: (firm: FirmProfile) => ConversationAgent;
+}
+
+/**
+ * Turns a session token into a call, once. A full house is told before the token is used up, so that the caller can try
+ * again with it.
+ * @returns a function that rejects with the driver's error when the database is away.
+ */
+export function createClaim({
+  pool,
+  registry,
+  firms,
+  agentFor,
+}: ClaimDeps): (token: string) => Promise<Claim> {
+  return async (token) => {
+    const parsed = parseSessionToken(token);
+    if (!parsed) return { ok: false, why: 'bad_token' };
+    if (!registry.hasRoom) return { ok: false, why: 'busy' };
+    const claim = await claimCall(pool, parsed.tenantId, parsed.hash);
+    if (claim.status !== 'claimed')
+      return { ok: false, why: claim.status === 'replayed' ? 'replayed_token' : 'bad_token' };
+    const { callId, firm, claimedAtMs } = claim;
+    firms.remember(callId, firm);
+    return {
+      ok: true,
+      header: { tenantId: parsed.tenantId, callId, startedAtMs: claimedAtMs },
+      agent: agentFor(firm),
+    };
+  };
+}
