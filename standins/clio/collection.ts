@@ -13,80 +13,77 @@ export type Stored = {
 };
 
 /** All records of one kind; every change goes into the ledger. */
-export interface Collection<T extends Stored> {
-  readonly kind: string;
-  /** Oldest first. */
-  all(): readonly T[];
-  find(id: number): T | undefined;
-  /** @throws ClioRefusal `not_found`. */
-  get(id: number): T;
-  /** There is no unique key and no idempotency: the same content twice makes two records. */
-  create(content: Omit<T, keyof Stored>): T;
-  update(id: number, changes: Partial<Omit<T, keyof Stored>>): T;
-  /** @throws ClioRefusal `not_found`, also the second time. */
-  remove(id: number): void;
-  /** Takes the state from the ledger again. */
-  reload(): void;
-}
+export class Collection<T extends Stored> {
+  readonly #records = new Map<number, T>();
+  #nextId = 0;
 
-/**
- * @param firstId ids count from here; kinds get far-apart ranges, so an id used with the wrong kind is noticed.
- * @param fixture records of the firm from before.
- */
-export function createCollection<T extends Stored>(
-  deps: { ledger: Ledger; clock: Clock },
-  kind: string,
-  firstId: number,
-  fixture: readonly T[] = [],
-): Collection<T> {
-  const { ledger } = deps;
-  const records = new Map<number, T>();
-  let nextId = firstId;
-  const reload = () => {
-    records.clear();
-    // The ledger holds only what this collection put there.
-    for (const record of ledger.living(kind, fixture) as T[]) records.set(record.id, record);
-    const made = ledger.records(kind).filter(({ action }) => action === 'created').length;
-    nextId = firstId + fixture.length + made;
-  };
-  const get = (id: number): T => {
-    const record = records.get(id);
-    if (record === undefined) throw new ClioRefusal('not_found', `Couldn't find ${kind} with id ${id}`);
+  /**
+   * @param firstId ids count from here; kinds get far-apart ranges, so an id used with the wrong kind is noticed.
+   * @param fixture records of the firm from before.
+   */
+  constructor(
+    private readonly deps: { ledger: Ledger; clock: Clock },
+    private readonly kind: string,
+    private readonly firstId: number,
+    private readonly fixture: readonly T[] = [],
+  ) {
+    this.reload();
+  }
+
+  /** Takes the state from the ledger again, which under this kind holds only what this collection put there. */
+  reload(): void {
+    const { ledger } = this.deps;
+    this.#records.clear();
+    for (const record of ledger.living(this.kind, this.fixture) as T[]) this.#records.set(record.id, record);
+    const made = ledger.records(this.kind).filter(({ action }) => action === 'created').length;
+    this.#nextId = this.firstId + this.fixture.length + made;
+  }
+
+  /** Oldest first. */
+  all(): readonly T[] {
+    return [...this.#records.values()];
+  }
+
+  find(id: number): T | undefined {
+    return this.#records.get(id);
+  }
+
+  /** @throws ClioRefusal `not_found`. */
+  get(id: number): T {
+    const record = this.#records.get(id);
+    if (record === undefined) throw new ClioRefusal('not_found', `Couldn't find ${this.kind} with id ${id}`);
     return record;
-  };
-  const keep = (action: 'created' | 'updated', record: T): T => {
-    records.set(record.id, record);
-    ledger.record(kind, record.id, action, record);
+  }
+
+  /** There is no unique key and no idempotency: the same content twice makes two records. */
+  create(content: Omit<T, keyof Stored>): T {
+    const id = this.#nextId++;
+    const now = this.#now();
+    const stamp = { id, etag: etagOf(this.kind, id, now, content), created_at: now, updated_at: now };
+    return this.#keep('created', { ...content, ...stamp } as T);
+  }
+
+  update(id: number, changes: Partial<Omit<T, keyof Stored>>): T {
+    const now = this.#now();
+    const changed = { ...this.get(id), ...changes, updated_at: now };
+    return this.#keep('updated', { ...changed, etag: etagOf(this.kind, id, now, changed) });
+  }
+
+  /** @throws ClioRefusal `not_found`, also the second time. */
+  remove(id: number): void {
+    this.deps.ledger.record(this.kind, id, 'deleted', this.get(id));
+    this.#records.delete(id);
+  }
+
+  #keep(action: 'created' | 'updated', record: T): T {
+    this.#records.set(record.id, record);
+    this.deps.ledger.record(this.kind, record.id, action, record);
     return record;
-  };
-  reload();
-  return {
-    kind,
-    all: () => [...records.values()],
-    find: (id) => records.get(id),
-    get,
-    create: (content) => {
-      const now = new Date(deps.clock.nowMs()).toISOString();
-      const stamp = {
-        id: nextId,
-        etag: etagOf(kind, nextId, now, content),
-        created_at: now,
-        updated_at: now,
-      };
-      nextId += 1;
-      return keep('created', { ...content, ...stamp } as T);
-    },
-    update: (id, changes) => {
-      const now = new Date(deps.clock.nowMs()).toISOString();
-      const changed = { ...get(id), ...changes, updated_at: now };
-      return keep('updated', { ...changed, etag: etagOf(kind, id, now, changed) });
-    },
-    remove: (id) => {
-      ledger.record(kind, id, 'deleted', get(id));
-      records.delete(id);
-    },
-    reload,
-  };
+  }
+
+  #now(): string {
+    return new Date(this.deps.clock.nowMs()).toISOString();
+  }
 }
 
 /** Content is hashed too, so that two changes within a millisecond differ. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../kit/clock.js';
 import type { Ledger } from '../kit/ledger.js';
-import { createCollection, etagOf, type Collection, type Stored } from './collection.js';
+import { Collection, etagOf, type Stored } from './collection.js';
 import type { Contact, CustomField, Matter, Note, PracticeArea, User } from './records.js';
 
 /** Everything one firm has in Clio. */
@@ -55,11 +55,11 @@ export function createFirm(deps: { ledger: Ledger; clock: Clock }): Firm {
     category,
   }));
   return {
-    users: createCollection(deps, 'user', 100_001, [attorney]),
-    practiceAreas: createCollection<PracticeArea>(deps, 'practice_area', 500_001, areas),
-    customFields: createCollection(deps, 'custom_field', 400_001),
-    contacts: createCollection(deps, 'contact', 1_000_001),
-    matters: createCollection(deps, 'matter', 2_000_001),
-    notes: createCollection(deps, 'note', 3_000_001),
+    users: new Collection(deps, 'user', 100_001, [attorney]),
+    practiceAreas: new Collection<PracticeArea>(deps, 'practice_area', 500_001, areas),
+    customFields: new Collection(deps, 'custom_field', 400_001),
+    contacts: new Collection(deps, 'contact', 1_000_001),
+    matters: new Collection(deps, 'matter', 2_000_001),
+    notes: new Collection(deps, 'note', 3_000_001),
   };
 }

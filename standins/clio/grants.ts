@@ -19,68 +19,62 @@ export interface IssuedTokens {
 }
 
 /** The tokens in circulation. They live in the ledger (kind `grant`), so a restart invalidates none. */
-export interface Grants {
-  issue(): IssuedTokens;
+export class Grants {
+  readonly #grants = new Map<string, Grant>();
+
+  constructor(private readonly kit: StandinKit<ClioSettings>) {
+    this.#reload();
+    kit.onReset(() => this.#reload());
+  }
+
+  issue(): IssuedTokens {
+    const grant = { id: randomBytes(8).toString('hex'), refreshToken: newSecret(), accessTokens: [] };
+    this.#grants.set(grant.id, grant);
+    const tokens = this.#newAccess(grant, 'created');
+    return { ...tokens, refresh_token: grant.refreshToken };
+  }
+
   /** @returns undefined for a refresh token that is unknown, rotated away or deauthorized. */
-  refresh(refreshToken: string): IssuedTokens | undefined;
-  isAlive(accessToken: string): boolean;
+  refresh(refreshToken: string): IssuedTokens | undefined {
+    const grant = [...this.#grants.values()].find((candidate) => candidate.refreshToken === refreshToken);
+    if (grant === undefined) return undefined;
+    const rotates = this.kit.settings.refreshRotates;
+    if (rotates) grant.refreshToken = newSecret();
+    const tokens = this.#newAccess(grant, 'updated');
+    return rotates ? { ...tokens, refresh_token: grant.refreshToken } : tokens;
+  }
+
+  isAlive(accessToken: string): boolean {
+    const access = this.#owning(accessToken)?.accessTokens.find(({ token }) => token === accessToken);
+    return access !== undefined && access.expiresAtMs > this.kit.clock.nowMs();
+  }
+
   /** Ends the grant an access token belongs to; both its tokens are dead afterwards. */
-  revoke(accessToken: string): void;
-}
+  revoke(accessToken: string): void {
+    const grant = this.#owning(accessToken);
+    if (grant === undefined) return;
+    this.#grants.delete(grant.id);
+    this.kit.ledger.record('grant', grant.id, 'deleted', grant);
+  }
 
-export function createGrants(kit: StandinKit<ClioSettings>): Grants {
-  const { ledger, clock, settings } = kit;
-  const grants = new Map<string, Grant>();
-  const reload = () => {
-    grants.clear();
-    for (const grant of ledger.living('grant') as Grant[]) grants.set(grant.id, grant);
-  };
-  reload();
-  kit.onReset(reload);
+  #newAccess(grant: Grant, action: 'created' | 'updated'): IssuedTokens {
+    const seconds = this.kit.settings.accessTokenLifetimeSeconds;
+    const token = randomBytes(24).toString('base64url');
+    grant.accessTokens.push({ token, expiresAtMs: this.kit.clock.nowMs() + seconds * 1_000 });
+    this.kit.ledger.record('grant', grant.id, action, grant);
+    return { token_type: 'bearer', access_token: token, expires_in: seconds };
+  }
 
-  const accessToken = () => ({
-    token: randomBytes(24).toString('base64url'),
-    expiresAtMs: clock.nowMs() + settings.accessTokenLifetimeSeconds * 1_000,
-  });
-  const answer = (token: string): IssuedTokens => ({
-    token_type: 'bearer',
-    access_token: token,
-    expires_in: settings.accessTokenLifetimeSeconds,
-  });
-  const owning = (token: string) =>
-    [...grants.values()].find(({ accessTokens }) => accessTokens.some((access) => access.token === token));
+  #owning(accessToken: string): Grant | undefined {
+    return [...this.#grants.values()].find(({ accessTokens }) =>
+      accessTokens.some(({ token }) => token === accessToken),
+    );
+  }
 
-  return {
-    issue: () => {
-      const access = accessToken();
-      const grant = { id: randomBytes(8).toString('hex'), refreshToken: newSecret(), accessTokens: [access] };
-      grants.set(grant.id, grant);
-      ledger.record('grant', grant.id, 'created', grant);
-      return { ...answer(access.token), refresh_token: grant.refreshToken };
-    },
-    refresh: (refreshToken) => {
-      const grant = [...grants.values()].find((candidate) => candidate.refreshToken === refreshToken);
-      if (grant === undefined) return undefined;
-      const access = accessToken();
-      grant.accessTokens.push(access);
-      if (settings.refreshRotates) grant.refreshToken = newSecret();
-      ledger.record('grant', grant.id, 'updated', grant);
-      return {
-        ...answer(access.token),
-        ...(settings.refreshRotates ? { refresh_token: grant.refreshToken } : {}),
-      };
-    },
-    isAlive: (token) =>
-      owning(token)?.accessTokens.some(
-        (access) => access.token === token && access.expiresAtMs > clock.nowMs(),
-      ) ?? false,
-    revoke: (token) => {
-      const grant = owning(token);
-      if (grant === undefined) return;
-      grants.delete(grant.id);
-      ledger.record('grant', grant.id, 'deleted', grant);
-    },
-  };
+  #reload(): void {
+    this.#grants.clear();
+    for (const grant of this.kit.ledger.living('grant') as Grant[]) this.#grants.set(grant.id, grant);
+  }
 }
 
 function newSecret(): string {

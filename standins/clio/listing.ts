@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { StandinKit } from '../kit/standin.js';
 import type { Stored } from './collection.js';
-import { customValueFilters } from './custom-values.js';
+import { customValueFilters } from './custom-filters.js';
 import { ClioRefusal } from './errors.js';
 import type { Firm } from './firm.js';
 import type { Resource } from './resource.js';

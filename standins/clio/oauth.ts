@@ -32,33 +32,58 @@ const TokenForm = z.discriminatedUnion('grant_type', [
 export function oauthRoutes(app: FastifyInstance, kit: StandinKit<ClioSettings>, grants: Grants): void {
   const codes = new Map<string, { redirectUri: string; expiresAtMs: number }>();
   kit.onReset(() => codes.clear());
+  authorizeRoute(app, kit, (redirectUri) => {
+    const code = randomBytes(20).toString('base64url');
+    codes.set(code, { redirectUri, expiresAtMs: kit.clock.nowMs() + codeLifetimeMs });
+    return code;
+  });
+  tokenRoute(app, grants, (code, redirectUri) => {
+    const known = codes.get(code);
+    // Good once, even when the exchange fails.
+    codes.delete(code);
+    return known?.redirectUri === redirectUri && known.expiresAtMs > kit.clock.nowMs();
+  });
 
+  app.post('/oauth/deauthorize', (request, reply) => {
+    const form = z.object({ token: z.string() }).safeParse(request.body);
+    const bearer = request.headers.authorization?.replace(/^Bearer /, '');
+    if (!form.success || form.data.token !== bearer || !grants.isAlive(bearer))
+      return refuse(reply, 401, 'invalid_token', 'The access token is invalid');
+    grants.revoke(bearer);
+    return reply.code(200).send();
+  });
+
+  // A consent without a browser, for the demo and tests.
+  app.post('/__control/grant', () => grants.issue());
+}
+
+function authorizeRoute(
+  app: FastifyInstance,
+  { settings }: StandinKit<ClioSettings>,
+  newCode: (redirectUri: string) => string,
+): void {
   app.get('/oauth/authorize', (request, reply) => {
     const query = AuthorizeQuery.safeParse(request.query);
     if (!query.success) return refuse(reply, 400, 'invalid_request', z.prettifyError(query.error));
     const { redirect_uri: redirectUri, state, redirect_on_decline: redirectOnDecline } = query.data;
-    if (!kit.settings.redirectUris.includes(redirectUri))
+    if (!settings.redirectUris.includes(redirectUri))
       return refuse(reply, 400, 'invalid_redirect_uri', 'The redirect URI is not one of the app’s');
+    const isDeclined = settings.consent === 'declined';
+    if (isDeclined && redirectOnDecline !== 'true')
+      return reply.type('text/html').send('<h1>Access was declined</h1>');
     const back = new URL(redirectUri);
-    if (kit.settings.consent === 'declined') {
-      if (redirectOnDecline !== 'true') return reply.type('text/html').send('<h1>Access was declined</h1>');
-      back.searchParams.set('error', 'access_denied');
-    } else {
-      const code = randomBytes(20).toString('base64url');
-      codes.set(code, { redirectUri, expiresAtMs: kit.clock.nowMs() + codeLifetimeMs });
-      back.searchParams.set('code', code);
-    }
+    if (isDeclined) back.searchParams.set('error', 'access_denied');
+    else back.searchParams.set('code', newCode(redirectUri));
     if (state !== undefined) back.searchParams.set('state', state);
     return reply.redirect(back.href);
   });
+}
 
-  /** A code is good once, even when the exchange fails. */
-  const redeem = (code: string, redirectUri: string): boolean => {
-    const known = codes.get(code);
-    codes.delete(code);
-    return known?.redirectUri === redirectUri && known.expiresAtMs > kit.clock.nowMs();
-  };
-
+function tokenRoute(
+  app: FastifyInstance,
+  grants: Grants,
+  redeem: (code: string, redirectUri: string) => boolean,
+): void {
   app.post('/oauth/token', (request, reply) => {
     const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
     const form = TokenForm.safeParse(request.body);
@@ -74,18 +99,6 @@ export function oauthRoutes(app: FastifyInstance, kit: StandinKit<ClioSettings>,
     if (redeem(form.data.code, form.data.redirect_uri)) return grants.issue();
     return refuse(reply, 400, 'invalid_grant', 'The authorization code is invalid, expired or used');
   });
-
-  app.post('/oauth/deauthorize', (request, reply) => {
-    const form = z.object({ token: z.string() }).safeParse(request.body);
-    const bearer = request.headers.authorization?.replace(/^Bearer /, '');
-    if (!form.success || form.data.token !== bearer || !grants.isAlive(bearer))
-      return refuse(reply, 401, 'invalid_token', 'The access token is invalid');
-    grants.revoke(bearer);
-    return reply.code(200).send();
-  });
-
-  // A consent without a browser, for the demo and tests.
-  app.post('/__control/grant', () => grants.issue());
 }
 
 function refuse(reply: FastifyReply, status: number, error: string, description: string): FastifyReply {

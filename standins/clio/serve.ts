@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Stored } from './collection.js';
 import { ClioRefusal } from './errors.js';
-import { parseFields, select } from './fields.js';
+import { parseFields, select, type Selection, type Shape } from './fields.js';
 import { matching, type ListDeps } from './listing.js';
 import { paginate } from './paging.js';
 import type { Resource } from './resource.js';
@@ -10,60 +10,70 @@ import type { Resource } from './resource.js';
 const RecordParams = z.object({ id: z.string().regex(/^\d+(\.json)?$/) });
 /** Puts a resource on the wire: list, read, create, change, delete, each path with and without `.json`. */
 export function serve<T extends Stored>(api: FastifyInstance, deps: ListDeps, resource: Resource<T>): void {
-  const { collection, write } = resource;
-  deps.kit.onReset(() => collection.reload());
-  const one = `/${resource.path}/:id`;
-  const selection = (request: FastifyRequest) =>
-    parseFields(urlOf(request).searchParams.get('fields') ?? undefined, resource.shape);
-  const target = (request: FastifyRequest): T => {
-    const params = RecordParams.safeParse(request.params);
-    if (!params.success) throw new ClioRefusal('not_found', 'Record not found');
-    return collection.get(Number.parseInt(params.data.id, 10));
-  };
+  deps.kit.onReset(() => resource.collection.reload());
+  serveReads(api, deps, resource);
+  if (resource.write) serveWrites(api, resource, resource.write);
+}
 
-  api.get(one, (request, reply) => {
-    const asked = selection(request);
-    const record = target(request);
+function serveReads<T extends Stored>(api: FastifyInstance, deps: ListDeps, resource: Resource<T>): void {
+  api.get(`/${resource.path}/:id`, (request, reply) => {
+    const asked = selectionOf(request, resource);
+    const record = recordOf(request, resource);
     stamp(reply, record);
     if (isUnchanged(request, record)) return reply.code(304).send();
     return { data: select(resource.view(record), asked) };
   });
-
-  for (const path of [`/${resource.path}`, `/${resource.path}.json`]) {
+  for (const path of [`/${resource.path}`, `/${resource.path}.json`])
     api.get(path, (request) => {
-      const asked = selection(request);
+      const asked = selectionOf(request, resource);
       const url = urlOf(request);
       const page = paginate(matching(resource, deps, url), url);
       return { data: page.records.map((record) => select(resource.view(record), asked)), meta: page.meta };
     });
-    if (write)
-      api.post(path, (request, reply) => {
-        const asked = selection(request);
-        const record = collection.create(write.create(request.body));
-        stamp(reply, record);
-        return reply.code(201).send({ data: select(resource.view(record), asked) });
-      });
-  }
-  if (!write) return;
+}
+
+function serveWrites<T extends Stored>(
+  api: FastifyInstance,
+  resource: Resource<T>,
+  write: NonNullable<Resource<T>['write']>,
+): void {
+  const { collection } = resource;
+  const one = `/${resource.path}/:id`;
+  for (const path of [`/${resource.path}`, `/${resource.path}.json`])
+    api.post(path, (request, reply) => {
+      const asked = selectionOf(request, resource);
+      const record = collection.create(write.create(request.body));
+      stamp(reply, record);
+      return reply.code(201).send({ data: select(resource.view(record), asked) });
+    });
 
   api.patch(one, (request, reply) => {
-    const asked = selection(request);
-    const record = target(request);
+    const asked = selectionOf(request, resource);
+    const record = recordOf(request, resource);
     const expected = request.headers['if-match'];
     if (expected !== undefined && expected !== record.etag)
       throw new ClioRefusal('stale', 'The record was changed since it was read');
-    const changes = write.change(record, request.body);
-    const changed = collection.update(record.id, changes);
+    const changed = collection.update(record.id, write.change(record, request.body));
     stamp(reply, changed);
     return { data: select(resource.view(changed), asked) };
   });
 
   api.delete(one, (request, reply) => {
-    const record = target(request);
+    const record = recordOf(request, resource);
     write.mayRemove?.(record);
     collection.remove(record.id);
     return reply.code(204).send();
   });
+}
+
+function selectionOf(request: FastifyRequest, { shape }: { shape: Shape }): Selection {
+  return parseFields(urlOf(request).searchParams.get('fields') ?? undefined, shape);
+}
+
+function recordOf<T extends Stored>(request: FastifyRequest, { collection }: Resource<T>): T {
+  const params = RecordParams.safeParse(request.params);
+  if (!params.success) throw new ClioRefusal('not_found', 'Record not found');
+  return collection.get(Number.parseInt(params.data.id, 10));
 }
 
 function stamp(reply: FastifyReply, record: Stored): void {

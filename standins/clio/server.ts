@@ -4,7 +4,7 @@ import { answerTo, ClioRefusal, errorObject } from './errors.js';
 import { parseFields, select } from './fields.js';
 import { createFirm } from './firm.js';
 import { installGate } from './gate.js';
-import { createGrants } from './grants.js';
+import { Grants } from './grants.js';
 import { oauthRoutes } from './oauth.js';
 import { contacts } from './resources/contacts.js';
 import { customFields } from './resources/custom-fields.js';
@@ -21,7 +21,7 @@ export const clioStandin: StandinDefinition<typeof ClioSettings> = {
   settings: ClioSettings,
   errorBody: (status, message) => errorObject(status === 404 ? 'RecordNotFound' : 'InternalError', message),
   register: async (app, kit) => {
-    const grants = createGrants(kit);
+    const grants = new Grants(kit);
     const firm = createFirm(kit);
     const today = () => new Date(kit.clock.nowMs()).toISOString().slice(0, 10);
 

@@ -30,7 +30,7 @@ export function installFaultHooks(
     const fault = deps.faults.take(request.method, path);
     if (fault) entry.faultId = fault.id;
     watched.set(request, { entry, effect: fault?.effect });
-    if (fault) await actBeforeWork(fault, entry, request, reply, deps.errorBody);
+    if (fault) await actBeforeWork(fault, entry, reply, deps.errorBody);
   });
 
   const closing = new AbortController();
@@ -56,23 +56,17 @@ export function installFaultHooks(
 async function actBeforeWork(
   fault: Fault,
   entry: LedgerRequest,
-  request: FastifyRequest,
   reply: FastifyReply,
   errorBody: ErrorBody,
 ): Promise<void> {
   const { effect } = fault;
-  const withhold = (status: 'cut' | 'stalled', afterMs?: number) => {
-    entry.status = status;
-    reply.hijack();
-    if (afterMs !== undefined) setTimeout(() => request.raw.socket.destroy(), afterMs).unref();
-  };
   switch (effect.kind) {
     case 'cut':
     case 'down':
-      withhold('cut', 0);
+      withhold(entry, 'cut', reply, 0);
       return;
     case 'stall':
-      withhold('stalled', effect.ms);
+      withhold(entry, 'stalled', reply, effect.ms);
       return;
     case 'status':
       return reply
@@ -93,6 +87,18 @@ async function actBeforeWork(
     case 'commit_then_cut':
       return;
   }
+}
+
+/** Takes the reply away from the server; the socket is closed after `cutAfterMs`, or stays open. */
+function withhold(
+  entry: LedgerRequest,
+  status: 'cut' | 'stalled',
+  reply: FastifyReply,
+  cutAfterMs: number | undefined,
+): void {
+  entry.status = status;
+  reply.hijack();
+  if (cutAfterMs !== undefined) setTimeout(() => reply.raw.socket?.destroy(), cutAfterMs).unref();
 }
 
 function settle(entry: LedgerRequest, reply: FastifyReply): void {

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Logger } from '../../src/telemetry/logger.js';
 import { createClock, type Clock } from './clock.js';
 import { controlRoutes } from './control-routes.js';
@@ -8,6 +8,7 @@ import { installFaultHooks, type ErrorBody } from './fault-hooks.js';
 import { createFaults, type Faults } from './faults.js';
 import { acceptForms } from './forms.js';
 import { createLedger, type Ledger } from './ledger.js';
+import { liveSettings } from './live-settings.js';
 import { openRecordFile } from './record-file.js';
 
 /** What a stand-in's routes are given. */
@@ -66,14 +67,8 @@ export async function startStandin<Schema extends z.ZodObject>(
   const restores: (() => void)[] = [];
   const errorBody: ErrorBody = definition.errorBody ?? ((_status, message) => ({ error: message }));
 
-  const app = fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 500 } });
+  const app = createApp(errorBody, options.logger);
   app.addHook('onClose', () => file?.close());
-  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status >= 500) options.logger?.error({ err: error }, 'stand-in route failed');
-    return reply.code(status).send(errorBody(status, error.message));
-  });
-  acceptForms(app);
   installFaultHooks(app, { ledger, faults, errorBody });
   const reset = () => {
     ledger.clear();
@@ -82,15 +77,15 @@ export async function startStandin<Schema extends z.ZodObject>(
     settings.restore();
     for (const restore of restores) restore();
   };
-  await app.register(controlRoutes({ ledger, faults, clock, settings, reset }), { prefix: '/__control' });
   const onReset = (restore: () => void) => void restores.push(restore);
   const kit = { ledger, faults, clock, settings: settings.live, onReset };
-  // Its own scope, so that it may set its own error handler; what that throws comes back to the one above.
-  await app.register(async (scope) => {
-    await definition.register(scope, kit);
-  });
 
   try {
+    await app.register(controlRoutes({ ledger, faults, clock, settings, reset }), { prefix: '/__control' });
+    // Its own scope, so that it may set its own error handler; what that throws comes back to the one above.
+    await app.register(async (scope) => {
+      await definition.register(scope, kit);
+    });
     const host = options.host ?? '127.0.0.1';
     await app.listen({ port: options.port, host });
     const { port } = app.server.address() as AddressInfo;
@@ -102,16 +97,13 @@ export async function startStandin<Schema extends z.ZodObject>(
   }
 }
 
-/** One object whose fields change in place, so that routes may hold on to it. */
-function liveSettings<Schema extends z.ZodObject>(schema: Schema) {
-  const live: z.output<Schema> = schema.parse({});
-  return {
-    live,
-    read: () => live,
-    change: (patch: unknown) => {
-      const next = schema.strict().parse({ ...live, ...z.record(z.string(), z.unknown()).parse(patch) });
-      Object.assign(live, next);
-    },
-    restore: () => void Object.assign(live, schema.parse({})),
-  };
+function createApp(errorBody: ErrorBody, logger: Logger | undefined): FastifyInstance {
+  const app = fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 500 } });
+  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) logger?.error({ err: error }, 'stand-in route failed');
+    return reply.code(status).send(errorBody(status, error.message));
+  });
+  acceptForms(app);
+  return app;
 }

@@ -35,62 +35,79 @@ export type LawPayEvent = { id: string; created: string; type: string; data: Tra
 export type EventType =
   | 'transaction.authorized'
   | 'transaction.completed'
-  | 'transaction.failed'
   | 'transaction.voided'
   | 'transaction.pending_parent_settlement';
 
 /** All transactions and events; ledger kinds `charge`, `refund` and `event`. */
-export interface Books {
-  transactions(): readonly Transaction[];
-  events(): readonly LawPayEvent[];
+export class Books {
+  readonly #transactions = new Map<string, Transaction>();
+  #events: LawPayEvent[] = [];
+
+  constructor(private readonly kit: StandinKit<LawPaySettings>) {
+    this.#reload();
+    kit.onReset(() => this.#reload());
+  }
+
+  transactions(): readonly Transaction[] {
+    return [...this.#transactions.values()];
+  }
+
+  /** Oldest first. */
+  events(): readonly LawPayEvent[] {
+    return this.#events;
+  }
+
   /** @throws LawPayRefusal 404. */
-  get(id: string): Transaction;
-  refundsOf(charge: Transaction): Transaction[];
-  /** Stores a new transaction; without an event type it happens silently, as a decline does. */
-  open(content: Omit<Transaction, 'id' | 'created' | 'modified'>, event?: EventType): Transaction;
-  change(id: string, changes: Partial<Transaction>, event?: EventType): Transaction;
-}
-
-export function createBooks(kit: StandinKit<LawPaySettings>): Books {
-  const { ledger, clock } = kit;
-  const transactions = new Map<string, Transaction>();
-  let events: LawPayEvent[] = [];
-  const reload = () => {
-    // The ledger holds only what these books put there.
-    const kept = [...ledger.living('charge'), ...ledger.living('refund')] as Transaction[];
-    transactions.clear();
-    for (const transaction of kept) transactions.set(transaction.id, transaction);
-    events = ledger.living('event') as LawPayEvent[];
-  };
-  reload();
-  kit.onReset(reload);
-
-  const now = () => new Date(clock.nowMs()).toISOString();
-  const keep = (transaction: Transaction, action: 'created' | 'updated', event?: EventType) => {
-    transactions.set(transaction.id, transaction);
-    ledger.record(transaction.type.toLowerCase(), transaction.id, action, transaction);
-    if (event === undefined) return transaction;
-    const happened = { id: newId(), created: now(), type: event, data: transaction };
-    events.push(happened);
-    ledger.record('event', happened.id, 'created', happened);
-    return transaction;
-  };
-  const get = (id: string) => {
-    const transaction = transactions.get(id);
+  get(id: string): Transaction {
+    const transaction = this.#transactions.get(id);
     if (transaction === undefined) throw notFound('Transaction', id);
     return transaction;
-  };
-  return {
-    transactions: () => [...transactions.values()],
-    events: () => events,
-    get,
-    refundsOf: ({ id }) => [...transactions.values()].filter(({ charge_id: charge }) => charge === id),
-    open: (content, event) => {
-      const created = now();
-      return keep({ id: newId(), created, modified: created, ...content }, 'created', event);
-    },
-    change: (id, changes, event) => keep({ ...get(id), ...changes, modified: now() }, 'updated', event),
-  };
+  }
+
+  refundsOf({ id }: Transaction): Transaction[] {
+    return this.transactions().filter(({ charge_id: chargeId }) => chargeId === id);
+  }
+
+  /** As an answer has it: a charge with its refunds. */
+  shown(transaction: Transaction): object {
+    const refunds = this.refundsOf(transaction);
+    return refunds.length > 0 ? { ...transaction, refunds } : transaction;
+  }
+
+  /** Stores a new transaction; without an event type it happens silently, as a decline does. */
+  open(content: Omit<Transaction, 'id' | 'created' | 'modified'>, event?: EventType): Transaction {
+    const created = this.#now();
+    return this.#keep('created', { id: newId(), created, modified: created, ...content }, event);
+  }
+
+  change(id: string, changes: Partial<Transaction>, event?: EventType): Transaction {
+    return this.#keep('updated', { ...this.get(id), ...changes, modified: this.#now() }, event);
+  }
+
+  #keep(action: 'created' | 'updated', transaction: Transaction, event?: EventType): Transaction {
+    const { ledger } = this.kit;
+    this.#transactions.set(transaction.id, transaction);
+    ledger.record(transaction.type.toLowerCase(), transaction.id, action, transaction);
+    if (event !== undefined) {
+      const happened = { id: newId(), created: this.#now(), type: event, data: transaction };
+      this.#events.push(happened);
+      ledger.record('event', happened.id, 'created', happened);
+    }
+    return transaction;
+  }
+
+  /** From the ledger, which under these kinds holds only what these books put there. */
+  #reload(): void {
+    const { ledger } = this.kit;
+    this.#transactions.clear();
+    for (const transaction of [...ledger.living('charge'), ...ledger.living('refund')] as Transaction[])
+      this.#transactions.set(transaction.id, transaction);
+    this.#events = ledger.living('event') as LawPayEvent[];
+  }
+
+  #now(): string {
+    return new Date(this.kit.clock.nowMs()).toISOString();
+  }
 }
 
 /** LawPay's ids: 22 characters of the base64url alphabet. */

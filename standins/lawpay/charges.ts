@@ -8,7 +8,7 @@ import { accountFor } from './merchant.js';
 import type { SpentToken, Tokens } from './tokens.js';
 
 /** Integer cents, as a number or as text. */
-const Cents = z
+export const Cents = z
   .union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
   .pipe(z.int().min(1).max(99_999_999_999_999));
 const ChargeBody = z.object({
@@ -21,17 +21,8 @@ const ChargeBody = z.object({
   data: z.record(z.string(), z.unknown()).optional(),
   auto_capture: z.boolean().default(true),
 });
-const CaptureBody = z.object({ amount: Cents.optional(), reference: z.string().max(128).optional() });
-const RefundBody = z.object({
-  amount: Cents,
-  reference: z.string().max(128).optional(),
-  data: z.record(z.string(), z.unknown()).optional(),
-});
 
-type ById = { Params: { id: string } };
-const wrongStatus = () => refusal(422, 'not_valid_for_transaction_status');
-
-/** Charge, capture, refund. `Idempotency-Key` means nothing here and `reference` is not unique: twice is twice. */
+/** Charging. `Idempotency-Key` means nothing here and `reference` is not unique: twice is twice. */
 export function chargeRoutes(app: FastifyInstance, books: Books, tokens: Tokens): void {
   app.post('/v1/charges', (request) => {
     requireSecretKey(request.headers.authorization);
@@ -41,45 +32,7 @@ export function chargeRoutes(app: FastifyInstance, books: Books, tokens: Tokens)
     const { method: tokenId, account_id: accountId, ...content } = body;
     const token = tokens.spend(tokenId);
     const account = accountFor(accountId, token.shown.type);
-    if (account instanceof LawPayRefusal) throw account;
-    return shown(books, charge(books, account.id, { ...content, amount_refunded: 0 }, token));
-  });
-
-  app.post<ById>('/v1/charges/:id/capture', (request) => {
-    requireSecretKey(request.headers.authorization);
-    const { amount, reference } = parseBody(CaptureBody, request.body);
-    const held = books.get(request.params.id);
-    if (held.type !== 'CHARGE' || held.status !== 'AUTHORIZED') throw wrongStatus();
-    if (amount !== undefined && amount > held.amount) throw refusal(422, 'exceeds_authorized_amount');
-    const changes = { status: 'COMPLETED' as const, amount: amount ?? held.amount };
-    const named = reference === undefined ? {} : { capture_reference: reference };
-    return shown(books, books.change(held.id, { ...changes, ...named }, 'transaction.completed'));
-  });
-
-  app.post<ById>('/v1/charges/:id/refund', (request) => {
-    requireSecretKey(request.headers.authorization);
-    const { amount, ...more } = parseBody(RefundBody, request.body);
-    const parent = books.get(request.params.id);
-    const status = refundStatus(parent);
-    const refunded = (parent.amount_refunded ?? 0) + amount;
-    if (refunded > parent.amount) throw refusal(422, 'refund_exceeds_transaction', { context: 'amount' });
-    const { account_id, currency, method } = parent;
-    const event = {
-      AUTHORIZED: 'transaction.authorized',
-      COMPLETED: 'transaction.completed',
-      PENDING: 'transaction.pending_parent_settlement',
-    } as const;
-    const content = {
-      type: 'REFUND' as const,
-      account_id,
-      currency,
-      method,
-      status,
-      amount,
-      charge_id: parent.id,
-    };
-    books.change(parent.id, { amount_refunded: refunded });
-    return books.open({ ...content, ...given(more) }, event[status]);
+    return charge(books, account.id, content, token);
   });
 }
 
@@ -87,32 +40,22 @@ export function chargeRoutes(app: FastifyInstance, books: Books, tokens: Tokens)
 function charge(
   books: Books,
   accountId: string,
-  content: { amount: number; currency: string; auto_capture: boolean; amount_refunded: number } & Extras,
+  content: Omit<z.infer<typeof ChargeBody>, 'method' | 'account_id'>,
   { shown: method, verdict }: SpentToken,
 ): Transaction {
   const { reference, data, ...money } = content;
-  const base = {
-    ...money,
-    ...given({ reference, data }),
-    type: 'CHARGE' as const,
-    account_id: accountId,
-    method,
-  };
+  const what = { type: 'CHARGE' as const, account_id: accountId, method, amount_refunded: 0 };
+  const base = { ...what, ...money, ...given({ reference, data }) };
   const code = verdict.failureCode;
   if (code !== undefined) {
     const failed = books.open({ ...base, status: 'FAILED', failure_code: code });
     const message = { code, level: 'error', facility: 'payment_processor', entity_id: failed.id } as const;
     throw new LawPayRefusal(verdict.isBreakdown ? 500 : 422, [message]);
   }
-  const results =
-    method.type === 'card'
-      ? {
-          cvv_result: verdict.cvvResult ?? 'MATCHED',
-          avs_result: verdict.avsResult ?? 'ADDRESS_AND_POSTAL_CODE',
-        }
-      : {};
-  const authorization = { status: 'AUTHORIZED' as const, authorization_code: authorizationCode() };
-  return books.open({ ...base, ...authorization, ...results }, 'transaction.authorized');
+  const { cvvResult = 'MATCHED', avsResult = 'ADDRESS_AND_POSTAL_CODE' } = verdict;
+  const checks = method.type === 'card' ? { cvv_result: cvvResult, avs_result: avsResult } : {};
+  const authorized = { ...base, ...checks, authorization_code: authorizationCode() };
+  return books.open({ ...authorized, status: 'AUTHORIZED' }, 'transaction.authorized');
 }
 
 interface Extras {
@@ -120,23 +63,9 @@ interface Extras {
   data?: Record<string, unknown> | undefined;
 }
 
-function given({ reference, data }: Extras): { reference?: string; data?: Record<string, unknown> } {
+/** Only what was given. */
+export function given({ reference, data }: Extras): { reference?: string; data?: Record<string, unknown> } {
   return { ...(reference === undefined ? {} : { reference }), ...(data === undefined ? {} : { data }) };
-}
-
-/** Authorized parents are refunded before settlement, captured ones at once, eChecks after the parent has settled. */
-function refundStatus(parent: Transaction): 'AUTHORIZED' | 'COMPLETED' | 'PENDING' {
-  if (parent.type !== 'CHARGE') throw wrongStatus();
-  if (parent.status === 'COMPLETED') return 'COMPLETED';
-  if (parent.status !== 'AUTHORIZED' || parent.auto_capture === false) throw wrongStatus();
-  return parent.method.type === 'bank' ? 'PENDING' : 'AUTHORIZED';
-}
-
-/** A charge shows its refunds. */
-export function shown(books: Books, transaction: Transaction): object {
-  if (transaction.type === 'REFUND') return transaction;
-  const refunds = books.refundsOf(transaction);
-  return refunds.length > 0 ? { ...transaction, refunds } : transaction;
 }
 
 /** Six capital letters, as card networks give. */

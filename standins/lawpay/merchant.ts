@@ -1,5 +1,4 @@
-import type { LawPayRefusal } from './errors.js';
-import { refusal } from './errors.js';
+import { notFound, refusal } from './errors.js';
 
 /** A bank account of the firm at LawPay. Every one has its own pair of keys. */
 export interface Account {
@@ -45,14 +44,15 @@ export const pages = [
   },
 ] as const;
 
-/** The account a charge goes to. Without an id: the primary one of the method's kind, silently. */
-export function accountFor(id: string | undefined, kind: Account['kind']): Account | LawPayRefusal {
-  if (id === undefined)
-    return (
-      accounts.find((one) => one.primary && one.kind === kind) ??
-      refusal(422, 'no_account_for_payment_method')
-    );
-  const named = accounts.find((one) => one.id === id);
-  if (named === undefined) return refusal(404, 'resource_not_found', { context: `Account[${id}]` });
-  return named.kind === kind ? named : refusal(422, 'incorrect_payment_type', { context: 'account_id' });
+/**
+ * The account a charge goes to. Without an id: the primary one of the method's kind, silently.
+ * @throws LawPayRefusal for an unknown id or one of the other kind.
+ */
+export function accountFor(id: string | undefined, kind: Account['kind']): Account {
+  const account = accounts.find((one) =>
+    id === undefined ? one.primary && one.kind === kind : one.id === id,
+  );
+  if (account === undefined) throw notFound('Account', id ?? 'primary');
+  if (account.kind !== kind) throw refusal(422, 'incorrect_payment_type', { context: 'account_id' });
+  return account;
 }

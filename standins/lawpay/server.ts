@@ -1,10 +1,13 @@
 import type { StandinDefinition } from '../kit/standin.js';
 import { requireSecretKey } from './auth.js';
-import { createBooks } from './books.js';
+import { Books } from './books.js';
+import { chargeChangeRoutes } from './charge-changes.js';
 import { chargeRoutes } from './charges.js';
 import { LawPayRefusal } from './errors.js';
+import { eventRoutes } from './events.js';
 import { accounts, merchant } from './merchant.js';
 import { pageRoutes } from './pages.js';
+import { partnerOauthRoutes } from './partner-oauth.js';
 import { partnerRoutes } from './partner.js';
 import { LawPaySettings } from './settings.js';
 import { tokenRoutes } from './tokens.js';
@@ -23,7 +26,7 @@ export const lawpayStandin: StandinDefinition<typeof LawPaySettings> = {
       if (!(error instanceof LawPayRefusal)) throw error;
       return reply.code(error.status).send({ messages: error.messages });
     });
-    const books = createBooks(kit);
+    const books = new Books(kit);
 
     app.get('/status', () => ({ status: kit.settings.health }));
     app.get('/v1/merchant', (request) => {
@@ -31,7 +34,10 @@ export const lawpayStandin: StandinDefinition<typeof LawPaySettings> = {
       return merchantAsRead();
     });
     chargeRoutes(app, books, tokenRoutes(app, kit));
+    chargeChangeRoutes(app, books);
     transactionRoutes(app, kit, books);
+    eventRoutes(app, books);
+    partnerOauthRoutes(app, kit);
     partnerRoutes(app, kit);
     pageRoutes(app, kit, books);
 

@@ -3,15 +3,10 @@ import { z } from 'zod';
 import type { StandinKit } from '../kit/standin.js';
 import { requireSecretKey } from './auth.js';
 import type { Books, Transaction } from './books.js';
-import { shown } from './charges.js';
-import { notFound, parseBody, refusal } from './errors.js';
+import { envelope, pageQuery } from './envelope.js';
+import { parseBody } from './errors.js';
 import type { LawPaySettings } from './settings.js';
 
-const pageQuery = {
-  page: z.coerce.number().int().min(1).default(1),
-  page_size: z.coerce.number().int().min(1).max(200).default(20),
-  start_date: z.iso.datetime().optional(),
-};
 const SearchQuery = z.object({
   ...pageQuery,
   end_date: z.iso.datetime().optional(),
@@ -20,11 +15,9 @@ const SearchQuery = z.object({
   account_id: z.string().optional(),
   order_by: z.enum(['created', '-created']).default('-created'),
 });
-const EventQuery = z.object(pageQuery);
-const VoidBody = z.object({ reference: z.string().max(128).optional() });
 type ById = { Params: { id: string } };
 
-/** Reading, searching and voiding transactions, and the event list. */
+/** Reading and searching transactions. */
 export function transactionRoutes(app: FastifyInstance, kit: StandinKit<LawPaySettings>, books: Books): void {
   app.get('/v1/transactions', (request) => {
     requireSecretKey(request.headers.authorization);
@@ -38,58 +31,15 @@ export function transactionRoutes(app: FastifyInstance, kit: StandinKit<LawPaySe
       .sort((a, b) => (a.created < b.created ? -1 : 1));
     if (query.order_by === '-created') found.reverse();
     return envelope(
-      found.map((transaction) => shown(books, transaction)),
+      found.map((transaction) => books.shown(transaction)),
       query,
     );
   });
 
   app.get<ById>('/v1/transactions/:id', (request) => {
     requireSecretKey(request.headers.authorization);
-    return shown(books, books.get(request.params.id));
+    return books.shown(books.get(request.params.id));
   });
-
-  app.post<ById>('/v1/transactions/:id/void', (request) => {
-    requireSecretKey(request.headers.authorization);
-    const { reference } = parseBody(VoidBody, request.body);
-    const target = books.get(request.params.id);
-    const isRefunded = books.refundsOf(target).some(({ status }) => status !== 'VOIDED');
-    if (target.status !== 'AUTHORIZED' || isRefunded) throw refusal(422, 'not_valid_for_transaction_status');
-    const named = reference === undefined ? {} : { void_reference: reference };
-    const voided = books.change(target.id, { status: 'VOIDED', ...named }, 'transaction.voided');
-    if (target.charge_id !== undefined) {
-      const parent = books.get(target.charge_id);
-      books.change(parent.id, { amount_refunded: (parent.amount_refunded ?? 0) - target.amount });
-    }
-    return shown(books, voided);
-  });
-
-  app.get('/v1/events', (request) => {
-    requireSecretKey(request.headers.authorization);
-    const query = parseBody(EventQuery, request.query);
-    const { start_date: start } = query;
-    // Newest first; in order of time when a start is given.
-    if (start === undefined) return envelope([...books.events()].reverse(), query);
-    return envelope(
-      books.events().filter(({ created }) => created >= start),
-      query,
-    );
-  });
-
-  app.get<ById>('/v1/events/:id', (request) => {
-    requireSecretKey(request.headers.authorization);
-    const event = books.events().find(({ id }) => id === request.params.id);
-    if (event === undefined) throw notFound('Event', request.params.id);
-    return event;
-  });
-}
-
-/** A page past the end has empty `results`. */
-function envelope(
-  entries: readonly object[],
-  { page, page_size: size }: { page: number; page_size: number },
-) {
-  const results = entries.slice((page - 1) * size, page * size);
-  return { page, page_size: size, total_entries: entries.length, results };
 }
 
 function matches(transaction: Transaction, query: z.infer<typeof SearchQuery>): boolean {

@@ -1,5 +1,6 @@
 import { customValueFields } from '../custom-values.js';
 import { ClioRefusal } from '../errors.js';
+import type { Shape } from '../fields.js';
 import type { Firm } from '../firm.js';
 import type { Contact, ContactItem } from '../records.js';
 import type { Resource } from '../resource.js';
@@ -7,39 +8,24 @@ import { contactFrom } from './contact-body.js';
 import { containsWords } from './text.js';
 import { contactFields, viewContact } from './views.js';
 
+const shape: Shape = {
+  ...Object.fromEntries(contactFields.map((name) => [name, true as const])),
+  company: contactFields,
+  email_addresses: ['id', 'etag', 'name', 'address', 'primary'],
+  phone_numbers: ['id', 'etag', 'name', 'number', 'primary'],
+  addresses: ['id', 'etag', 'name', 'street', 'city', 'province', 'postal_code', 'country', 'primary'],
+  custom_field_values: customValueFields,
+};
+
 export function contacts(firm: Firm): Resource<Contact> {
   const isClient = ({ id }: Contact) => firm.matters.all().some(({ clientId }) => clientId === id);
-  const company = ({ companyId }: Contact) =>
-    companyId === null ? undefined : firm.contacts.find(companyId);
-  const matchesQuery = (contact: Contact, query: string) =>
-    containsWords(
-      [
-        contact.name,
-        contact.title,
-        ...[...contact.email_addresses, ...contact.phone_numbers, ...contact.addresses].flatMap(texts),
-        ...contact.customValues.map(({ value }) => value),
-        ...firm.matters
-          .all()
-          .filter(({ clientId }) => clientId === contact.id)
-          .map((matter) => matter.display_number),
-        company(contact)?.name,
-      ],
-      query,
-    );
   return {
     path: 'contacts',
     collection: firm.contacts,
-    shape: {
-      ...Object.fromEntries(contactFields.map((name) => [name, true as const])),
-      company: contactFields,
-      email_addresses: ['id', 'etag', 'name', 'address', 'primary'],
-      phone_numbers: ['id', 'etag', 'name', 'number', 'primary'],
-      addresses: ['id', 'etag', 'name', 'street', 'city', 'province', 'postal_code', 'country', 'primary'],
-      custom_field_values: customValueFields,
-    },
+    shape,
     view: (contact) => ({ ...viewContact(firm, contact), is_client: isClient(contact) }),
     filters: {
-      query: matchesQuery,
+      query: (contact, query) => containsWords(searchable(firm, contact), query),
       type: (contact, value) => contact.type.toLowerCase() === value.toLowerCase(),
       initial: (contact, value) =>
         (contact.last_name ?? contact.name).toLowerCase().startsWith(value.toLowerCase()),
@@ -56,6 +42,20 @@ export function contacts(firm: Firm): Resource<Contact> {
       },
     },
   };
+}
+
+/** Where Clio's `query` looks. */
+function searchable(firm: Firm, contact: Contact): (string | null | undefined)[] {
+  const { id, name, title, companyId, customValues } = contact;
+  const matters = firm.matters.all().filter(({ clientId }) => clientId === id);
+  return [
+    name,
+    title,
+    ...[contact.email_addresses, contact.phone_numbers, contact.addresses].flat().flatMap(texts),
+    ...customValues.map(({ value }) => value),
+    ...matters.map((matter) => matter.display_number),
+    companyId === null ? null : firm.contacts.find(companyId)?.name,
+  ];
 }
 
 function texts(item: ContactItem): string[] {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dataOf } from '../errors.js';
+import type { Shape } from '../fields.js';
 import type { Firm } from '../firm.js';
 import { customFieldTypes, type CustomField } from '../records.js';
 import type { Resource } from '../resource.js';
@@ -14,23 +15,25 @@ const Body = z.object({
 });
 const Change = Body.pick({ name: true, displayed: true, required: true }).partial();
 
+const shape: Shape = {
+  id: true,
+  etag: true,
+  created_at: true,
+  updated_at: true,
+  name: true,
+  parent_type: true,
+  field_type: true,
+  displayed: true,
+  required: true,
+  deleted: true,
+  picklist_options: ['id', 'etag', 'option'],
+};
+
 export function customFields(firm: Firm): Resource<CustomField> {
   return {
     path: 'custom_fields',
     collection: firm.customFields,
-    shape: {
-      id: true,
-      etag: true,
-      created_at: true,
-      updated_at: true,
-      name: true,
-      parent_type: true,
-      field_type: true,
-      displayed: true,
-      required: true,
-      deleted: true,
-      picklist_options: ['id', 'etag', 'option'],
-    },
+    shape,
     view: (field) => field,
     filters: {
       parent_type: (field, value) => field.parent_type.toLowerCase() === value.toLowerCase(),

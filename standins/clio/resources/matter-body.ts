@@ -45,15 +45,11 @@ export function matterFrom(
   const areaId = body.practice_area === undefined ? before?.practiceAreaId : body.practice_area?.id;
   if (areaId != null && firm.practiceAreas.find(areaId) === undefined)
     throw new ClioRefusal('validation', 'Practice area does not exist');
-  const dateOf = (name: 'open_date' | 'pending_date' | 'close_date', when: Matter['status']) =>
-    (body[name] === undefined ? before?.[name] : body[name]) ?? (status === when ? today : null);
   return {
     ...numbering(firm, before, client.last_name ?? client.name),
     description: body.description ?? before?.description ?? '',
     status,
-    open_date: dateOf('open_date', 'open'),
-    pending_date: dateOf('pending_date', 'pending'),
-    close_date: dateOf('close_date', 'closed'),
+    ...datesFrom(before, body, status, today),
     client_reference:
       (body.client_reference === undefined ? before?.client_reference : body.client_reference) ?? null,
     location: (body.location === undefined ? before?.location : body.location) ?? null,
@@ -70,6 +66,24 @@ export function matterFrom(
       'Matter',
       firm.customFields,
     ),
+  };
+}
+
+type Dates = Pick<Matter, 'open_date' | 'pending_date' | 'close_date'>;
+
+/** Entering a status fills its date, unless the body says otherwise. */
+function datesFrom(
+  before: Matter | undefined,
+  body: z.infer<typeof Change>,
+  status: Matter['status'],
+  today: string,
+): Dates {
+  const dateOf = (name: keyof Dates, when: Matter['status']) =>
+    (body[name] === undefined ? before?.[name] : body[name]) ?? (status === when ? today : null);
+  return {
+    open_date: dateOf('open_date', 'open'),
+    pending_date: dateOf('pending_date', 'pending'),
+    close_date: dateOf('close_date', 'closed'),
   };
 }
 

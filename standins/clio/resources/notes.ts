@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ClioRefusal, dataOf } from '../errors.js';
+import type { Shape } from '../fields.js';
 import type { Firm } from '../firm.js';
 import type { Note } from '../records.js';
 import type { Resource } from '../resource.js';
@@ -18,25 +19,27 @@ const Body = z.object({
 /** A note cannot be moved to another parent. */
 const Change = Body.omit({ type: true, matter: true, contact: true }).partial();
 
+const shape: Shape = {
+  id: true,
+  etag: true,
+  created_at: true,
+  updated_at: true,
+  type: true,
+  subject: true,
+  detail: true,
+  detail_text_type: true,
+  date: true,
+  matter: matterFields,
+  contact: contactFields,
+  author: ['id', 'etag', 'name', 'email'],
+};
+
 /** @param today the firm's date, `YYYY-MM-DD`. */
 export function notes(firm: Firm, today: () => string): Resource<Note> {
   return {
     path: 'notes',
     collection: firm.notes,
-    shape: {
-      id: true,
-      etag: true,
-      created_at: true,
-      updated_at: true,
-      type: true,
-      subject: true,
-      detail: true,
-      detail_text_type: true,
-      date: true,
-      matter: matterFields,
-      contact: contactFields,
-      author: ['id', 'etag', 'name', 'email'],
-    },
+    shape,
     view: (note) => {
       const matter = note.matterId === null ? undefined : firm.matters.find(note.matterId);
       const contact = note.contactId === null ? undefined : firm.contacts.find(note.contactId);

@@ -1,27 +1,30 @@
+import type { Shape } from '../fields.js';
 import type { Firm } from '../firm.js';
 import type { User } from '../records.js';
 import type { Resource } from '../resource.js';
+
+const shape: Shape = {
+  id: true,
+  etag: true,
+  created_at: true,
+  updated_at: true,
+  name: true,
+  first_name: true,
+  last_name: true,
+  email: true,
+  enabled: true,
+  subscription_type: true,
+  time_zone: true,
+  default_calendar_id: true,
+  account: ['id', 'etag', 'name'],
+};
 
 /** Users are read only. */
 export function users(firm: Firm): Resource<User> {
   return {
     path: 'users',
     collection: firm.users,
-    shape: {
-      id: true,
-      etag: true,
-      created_at: true,
-      updated_at: true,
-      name: true,
-      first_name: true,
-      last_name: true,
-      email: true,
-      enabled: true,
-      subscription_type: true,
-      time_zone: true,
-      default_calendar_id: true,
-      account: ['id', 'etag', 'name'],
-    },
+    shape,
     view: (user) => user,
     filters: {
       name: (user, value) => user.name.toLowerCase().includes(value.toLowerCase()),
