@@ -5,8 +5,8 @@ import { createClauseSplitter } from './clause-splitter.js';
 import { readWithin } from './deadline.js';
 import type { SessionOptions } from './options.js';
 
-/** Looks at every clause before it is spoken; returns what may be said, '' for nothing. Pure and fast. */
-export type OutgoingFilter = (clause: string) => string;
+/** Looks at every clause of the model's before it is spoken: may it be said? Pure and fast. */
+export type OutgoingFilter = (clause: string) => boolean;
 
 export interface WordingDeps {
   llm: LanguageModel;
@@ -19,8 +19,8 @@ export interface WordingDeps {
 }
 
 /**
- * Yields clauses ready to be spoken. When the model fails, stays silent, or says nothing that may be said, the template
- * follows: what was already spoken stands, a half-finished clause is dropped, and the act is still conveyed.
+ * Yields clauses ready to be spoken. When the model fails, stays silent, or words something that may not be said, the
+ * template follows: what was already spoken stands, the rest is dropped, and the act is still conveyed.
  * @throws only the signal's reason, when aborted.
  */
 export async function* wording(
@@ -31,13 +31,12 @@ export async function* wording(
   let said = false;
   try {
     for await (const clause of modelClauses(deps, request, signal)) {
-      const allowed = deps.filter(clause).trim();
-      if (allowed === '') continue;
+      if (!deps.filter(clause)) throw new ProviderError('llm', 'garbage', 'the model worded it unacceptably');
       said = true;
-      yield allowed;
+      yield clause;
     }
     if (said) return;
-    deps.onFailure(new ProviderError('llm', 'garbage', 'the model gave no words that may be said'));
+    deps.onFailure(new ProviderError('llm', 'garbage', 'the model gave no words'));
   } catch (error) {
     signal.throwIfAborted();
     deps.onFailure(error);

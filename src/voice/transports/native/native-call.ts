@@ -4,11 +4,12 @@
  */
 import type { RawData, WebSocket } from 'ws';
 import type { Logger } from '../../../telemetry/logger.js';
-import { FRAME_BYTES, FRAME_MS, FRAME_SAMPLES } from '../../ports.js';
+import { FRAME_MS, SAMPLE_RATE_HZ } from '../../ports.js';
 import type { CallSession } from '../../session/call-deps.js';
 import { createCallSession } from '../../session/call-session.js';
 import { ClientMessage, closeCodes } from '../../wire.js';
 import { createComplaints, type Complaints } from './complaints.js';
+import { createFrameReader } from './frame-reader.js';
 import { startHeartbeat } from './heartbeat.js';
 import type { Claim, NativeDeps } from './native-deps.js';
 import { createSocketLink, type SocketLink } from './socket-link.js';
@@ -16,8 +17,6 @@ import { createSocketLink, type SocketLink } from './socket-link.js';
 const START_TIMEOUT_MS = 5_000;
 /** Messages that came while the token was being checked; a well-behaved client sends none. */
 const MAX_EARLY_MESSAGES = 50;
-/** Audio may arrive in a burst after the network stalled, but not faster than real time for longer than this. */
-const MAX_AUDIO_AHEAD_MS = 10_000;
 
 const refusals = {
   bad_token: closeCodes.token,
@@ -38,12 +37,11 @@ class NativeCall {
   readonly #logger: Logger;
   readonly #link: SocketLink;
   readonly #complaints: Complaints;
+  readonly #readFrame: (message: Buffer) => Int16Array | null;
   #state: 'waiting' | 'claiming' | 'talking' = 'waiting';
   #session: CallSession | undefined;
   #early: { data: Buffer; isBinary: boolean }[] = [];
   #startTimer: NodeJS.Timeout | undefined;
-  #audioMs = 0;
-  #audioFromMs = 0;
 
   constructor(socket: WebSocket, deps: NativeDeps) {
     this.#socket = socket;
@@ -51,6 +49,7 @@ class NativeCall {
     this.#logger = deps.call.logger;
     this.#link = createSocketLink(socket);
     this.#complaints = createComplaints(this.#link);
+    this.#readFrame = createFrameReader(deps.call.nowMs);
   }
 
   listen(): void {
@@ -92,21 +91,9 @@ class NativeCall {
       this.#complaints.final('not_started', closeCodes.protocol);
       return;
     }
-    if (data.length !== FRAME_BYTES || this.#isTooFast()) {
-      this.#complaints.about('bad_frame');
-      return;
-    }
-    this.#audioMs += FRAME_MS;
-    const frame = new Int16Array(FRAME_SAMPLES);
-    // A copy: the message lies at any address inside a buffer that the socket shares.
-    Buffer.from(frame.buffer).set(data);
-    this.#session.audio(frame);
-  }
-
-  #isTooFast(): boolean {
-    const now = this.#deps.call.nowMs();
-    if (this.#audioMs === 0) this.#audioFromMs = now;
-    return this.#audioMs - (now - this.#audioFromMs) > MAX_AUDIO_AHEAD_MS;
+    const frame = this.#readFrame(data);
+    if (frame) this.#session.audio(frame);
+    else this.#complaints.about('bad_frame');
   }
 
   #takeText(data: Buffer): void {
@@ -171,11 +158,10 @@ class NativeCall {
     const { stt, tts, llm } = call.providers;
     const hears = input === 'audio' ? stt : null;
     const providers = { ...call.providers, stt: hears };
-    const session = createCallSession({ ...call, providers, agent, link: this.#link }, header, {
-      ...options,
-      output,
-    });
-    if (!registry.admit(session)) {
+    const session = registry.admit(header.callId, () =>
+      createCallSession({ ...call, providers, agent, link: this.#link }, header, { ...options, output }),
+    );
+    if (!session) {
       this.#complaints.final('busy', closeCodes.busy);
       return;
     }
@@ -188,7 +174,7 @@ class NativeCall {
       tts: tts?.name ?? null,
       llm: llm.name,
       frameMs: FRAME_MS,
-      sampleRateHz: 16_000,
+      sampleRateHz: SAMPLE_RATE_HZ,
     });
     session.start();
     const early = this.#early;
