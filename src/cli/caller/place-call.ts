@@ -2,14 +2,7 @@ import type { TurnTiming } from '../../domain/latency.js';
 import type { ServerMessage } from '../../voice/wire.js';
 import { openLine } from './line.js';
 import { Microphone } from './microphone.js';
-
-/** One thing the caller says: words, and their sound when the call is spoken. */
-export interface Utterance {
-  text: string;
-  /** PCM16 16 kHz; absent in a typed call. */
-  audio?: Int16Array;
-  hangUpAfter?: boolean;
-}
+import { chooseUtterance, type Utterance } from './utterance.js';
 
 /** What happened on the line, as it happens. `said` is what the caller meant, `heard` what was understood. */
 export type CallEvent =
@@ -37,9 +30,11 @@ export interface CallResult {
 
 /** A person waits this long after the agent has finished before speaking; it also outlasts the 100 ms send-ahead. */
 const BREATH_MS = 350;
+/** A caller who is asked the same thing over and over gives up. */
+const MOST_UTTERANCES = 40;
 
 /**
- * Places one call and talks it through: listens to the greeting, says each utterance when the agent has finished, hangs
+ * Places one call and talks it through: listens to the greeting, answers when the agent has finished, hangs
  * up at the end (unless the agent did).
  * @throws Error when the edge refuses the call or stays silent past `replyTimeoutMs`.
  */
@@ -58,10 +53,13 @@ export async function placeCall(options: CallOptions): Promise<CallResult> {
     });
     await conversation.nextReply();
     if (spoken) microphone.start();
-    for (const utterance of options.utterances) {
-      if (conversation.isOver) break;
-      conversation.emit({ kind: 'said', text: utterance.text });
+    const said = new Set<Utterance>();
+    for (let count = 0; count < MOST_UTTERANCES && !conversation.isOver; count++) {
+      const utterance = chooseUtterance(options.utterances, said, conversation.lastReply);
+      if (!utterance) break;
+      said.add(utterance);
       await pause(spoken ? BREATH_MS : 0);
+      conversation.emit({ kind: 'said', text: utterance.text });
       if (utterance.audio) await microphone.say(utterance.audio);
       else line.send({ type: 'text', text: utterance.text });
       if (utterance.hangUpAfter) break;
@@ -84,6 +82,7 @@ class Conversation {
   readonly events: CallEvent[] = [];
   callId = '';
   isOver = false;
+  lastReply = '';
   #replies = 0;
   #awaited = 0;
   #wake: () => void = () => undefined;
@@ -108,6 +107,7 @@ class Conversation {
         interrupted: message.interrupted,
         timing: message.timing,
       });
+      this.lastReply = message.text;
       if (!message.interrupted) this.#replies += 1;
       this.#wake();
     }

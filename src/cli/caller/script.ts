@@ -1,12 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 
-/** What a made-up caller says, turn by turn. `voice` is a flite voice; `slt` and `rms` are recognised best. */
+/**
+ * What a made-up caller says. A turn with `hears` answers an agent's turn that contains those words (see
+ * `chooseUtterance`); turns without it are said in order. `voice` is a flite voice; `slt` and `rms` are recognised best.
+ */
 export const CallerScript = z.object({
   title: z.string().default('A caller'),
   voice: z.enum(['slt', 'rms', 'awb', 'kal']).default('slt'),
   turns: z
-    .array(z.object({ caller: z.string().min(1), event: z.literal('caller_hangup').optional() }))
+    .array(
+      z.object({
+        caller: z.string().min(1),
+        hears: z.string().min(1).optional(),
+        event: z.literal('caller_hangup').optional(),
+      }),
+    )
     .min(1, 'needs at least one turn'),
 });
 export type CallerScript = z.infer<typeof CallerScript>;

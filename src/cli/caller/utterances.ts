@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { createVad } from '../../voice/audio/vad.js';
+import { createVad, loadVad } from '../../voice/audio/vad.js';
+import { loadResampler } from '../../voice/audio/resampler.js';
 import { parseWav } from '../../voice/audio/wav.js';
+import { concatSamples } from '../../voice/audio/pcm.js';
 import { FRAME_MS, FRAME_SAMPLES, type TextToSpeech } from '../../voice/ports.js';
-import type { Utterance } from './place-call.js';
+import type { Utterance } from './utterance.js';
 import type { CallerScript } from './script.js';
 
 /** Pause that separates two things a recorded caller says. */
@@ -25,7 +27,7 @@ export async function utterancesOf(script: CallerScript, voice: TextToSpeech | n
 async function spoken(voice: TextToSpeech, text: string): Promise<Int16Array> {
   const chunks: Int16Array[] = [];
   for await (const chunk of voice.speak(text, AbortSignal.timeout(20_000))) chunks.push(chunk);
-  return joined(chunks);
+  return concatSamples(chunks);
 }
 
 /**
@@ -34,13 +36,14 @@ async function spoken(voice: TextToSpeech, text: string): Promise<Int16Array> {
  */
 export async function utterancesOfWav(path: string): Promise<Utterance[]> {
   const samples = parseWav(await readFile(path));
+  await Promise.all([loadVad(), loadResampler()]);
   const vad = createVad({ mode: 2 });
   const utterances: Utterance[] = [];
   let current: Int16Array[] = [];
   let silentMs = Number.POSITIVE_INFINITY;
   const cut = (): void => {
     if (current.length > 0)
-      utterances.push({ text: `(recording, part ${utterances.length + 1})`, audio: joined(current) });
+      utterances.push({ text: `(recording, part ${utterances.length + 1})`, audio: concatSamples(current) });
     current = [];
   };
   for (let at = 0; at + FRAME_SAMPLES <= samples.length; at += FRAME_SAMPLES) {
@@ -53,14 +56,4 @@ export async function utterancesOfWav(path: string): Promise<Utterance[]> {
   vad.close();
   if (utterances.length === 0) throw new Error(`${path}: nobody speaks in this recording`);
   return utterances;
-}
-
-function joined(chunks: readonly Int16Array[]): Int16Array {
-  const whole = new Int16Array(chunks.reduce((n, c) => n + c.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }

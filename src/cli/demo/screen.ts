@@ -4,15 +4,15 @@ import { table, wrap, type Style } from '../terminal/style.js';
 
 /** Where the demo shows itself: lines of text for people, nothing at all with `--json`. */
 export interface Screen {
-  heading(text: string): void;
-  line(text?: string): void;
+  heading: (text: string) => void;
+  line: (text?: string) => void;
   /** A line that explains, dimmed and wrapped. */
-  aside(text: string): void;
+  aside: (text: string) => void;
   /** One event of a call, as it happens. */
-  call(event: CallEvent): void;
-  table(rows: readonly (readonly string[])[]): void;
-  good(text: string): void;
-  bad(text: string): void;
+  call: (event: CallEvent) => void;
+  table: (rows: readonly (readonly string[])[]) => void;
+  good: (text: string) => void;
+  bad: (text: string) => void;
 }
 
 const WIDTH = 96;

@@ -1,0 +1,48 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Stack } from './stack.js';
+
+/** What other commands need to know of a stack that runs: where it is and how to be let in. */
+const Running = z.object({
+  pid: z.int(),
+  api: z.string(),
+  temporalUi: z.string().optional(),
+  tokenFile: z.string().optional(),
+  standins: z.partialRecord(z.enum(['clio', 'lawpay', 'openai']), z.string()),
+  /** Why callers cannot be heard; absent when they can. */
+  typedOnly: z.string().optional(),
+});
+export type Running = z.infer<typeof Running>;
+
+const fileIn = (dataDir: string): string => join(dataDir, 'stack.json');
+
+/** @returns the same facts for a stack this process started. */
+export function runningOf(stack: Stack): Running {
+  const { addresses, token, speech } = stack;
+  return {
+    pid: process.pid,
+    api: addresses.api,
+    standins: addresses.standins,
+    ...(addresses.temporalUi === undefined ? {} : { temporalUi: addresses.temporalUi }),
+    ...(token ? { tokenFile: token.file } : {}),
+    ...(speech.isHeard ? {} : { typedOnly: speech.problem ?? 'no recogniser' }),
+  };
+}
+
+/** Leaves word of the stack in its data directory; a stopped stack takes it away with `forget`. */
+export function announceRunning(dataDir: string, running: Running): { forget: () => void } {
+  writeFileSync(fileIn(dataDir), JSON.stringify(running, null, 2), { mode: 0o600 });
+  return { forget: () => rmSync(fileIn(dataDir), { force: true }) };
+}
+
+/** The stack that runs on this data directory, if one does. */
+export function findRunning(dataDir: string): Running | undefined {
+  try {
+    const running = Running.parse(JSON.parse(readFileSync(fileIn(dataDir), 'utf8')));
+    process.kill(running.pid, 0); // throws when that process is gone
+    return running;
+  } catch {
+    return undefined;
+  }
+}
