@@ -58,7 +58,7 @@ const DENIALS =
   /\bi am (?:an? (?:ai|automated|virtual|digital)(?: \w+)*(?: , )?(?: and| but)? ?not an? (?:person|human|lawyer|attorney)|not an? (?:lawyer|attorney|person|human(?: being)?|real person))(?: (?:and|or) (?:also )?(?:not )?an? (?:lawyer|attorney|person|human))*/g;
 /** Hedged or negated forms that state no judgement: "cannot say whether you have a case". */
 const DECLINES =
-  /\b(?:can not|could not|not able to|unable to|only an attorney can|an attorney (?:can|will|has to|needs to)) (?:say|tell|tell you|answer|judge|decide|discuss|know|go over|look at|explain)\b[^|]*/g;
+  /\b(?:can not|could not|not able to|unable to|only an attorney can|an attorney (?:can|will|has to|needs to)) (?:say|tell|tell you|answer|judge|decide|discuss|know|go over|look at|explain)\b(?:(?! but )[^|,])*/g;
 
 /**
  * May this sentence be spoken?

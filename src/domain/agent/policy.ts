@@ -96,7 +96,7 @@ function withQuestion(interrupt: Interrupt, state: CallState, firm: FirmProfile)
   if (!question) return prefixed(interrupt.words, closing(state, firm));
   return {
     kind: interrupt.kind,
-    template: `${interrupt.words} ${questionWords(state, question)}`,
+    template: `${interrupt.words} ${questionWords(state, question, false)}`,
     closesCall: false,
     asks: question,
   };
@@ -107,7 +107,7 @@ const prefixed = (words: string, act: Act): Act => ({ ...act, template: `${words
 function plainQuestion(state: CallState, firm: FirmProfile): Act {
   const question = nextQuestion(state, firm);
   if (!question) return closing(state, firm);
-  const words = questionWords(state, question);
+  const words = questionWords(state, question, (state.times[question] ?? 0) > 0);
   // A second wording that begins with an apology is its own acknowledgement.
   const template = /^(?:I am sorry|I did not|I just|So far)/.test(words)
     ? words
@@ -115,20 +115,15 @@ function plainQuestion(state: CallState, firm: FirmProfile): Act {
   return { kind: kindOfQuestion[question], template, closesCall: false, asks: question };
 }
 
-function questionWords(state: CallState, question: Question): string {
+/** `again`: the caller answered, but not with what was asked. */
+function questionWords(state: CallState, question: Question, again: boolean): string {
   const { facts } = state;
-  const second = (state.times[question] ?? 0) > 0;
   const area = knownArea(state);
   const ahead = question === 'when' && (area === 'estate' || area === 'bankruptcy' || area === 'immigration');
-  const words = (ahead ? DATE_AHEAD : askWords[question])[second ? 1 : 0];
+  const words = (ahead ? DATE_AHEAD : askWords[question])[again ? 1 : 0];
   if (question === 'name' && facts.contact.firstName && !facts.contact.lastName)
     return 'And what is your last name?';
-  if (
-    question === 'phone' &&
-    second &&
-    facts.partialDigits !== '' &&
-    facts.partialDigits.length <= MOST_TO_CONTINUE
-  ) {
+  if (question === 'phone' && facts.partialDigits !== '' && facts.partialDigits.length <= MOST_TO_CONTINUE) {
     return `So far I have ${digitsAloud(facts.partialDigits)}. What is the rest of the number?`;
   }
   return words.replace('{phone}', phoneAloud(facts.contact.phone?.value ?? ''));

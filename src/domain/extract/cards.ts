@@ -4,6 +4,7 @@
  */
 import { digitRuns } from './digits.js';
 import type { DigitRun } from './digits.js';
+import { digitWords, teens, tens } from './number-words.js';
 import { utterance } from './utterance.js';
 import type { Utterance } from './utterance.js';
 
@@ -17,6 +18,14 @@ const CARD_WORD = /\b(?:credit|debit|card|visa|mastercard|amex|american express|
 const TRAILING_CODE =
   /\b(?:cvv|cvc|security code|expir\w*|exp)\b(?: (?:date|code|is|on|and|of|the|,|\|))* *$/;
 const PHONES_ONLY = /^(?:1?[2-9]\d{2}[2-9]\d{6})+$/;
+
+/** Most turns hold no number: they are told from the others without reading them. */
+const DIGIT_LIKE = new RegExp(
+  `\\p{Nd}|${[...digitWords.keys(), ...teens.keys(), ...tens.keys()].filter((word) => word.length > 1).join('|')}`,
+  'giu',
+);
+/** Said in pairs with doubled digits, 13 digits take at least this many pieces. */
+const FEWEST_PIECES = 6;
 
 /** The check digit rule of card numbers. */
 export function luhnValid(digits: string): boolean {
@@ -62,6 +71,7 @@ function cardSpans(u: Utterance): { start: number; end: number }[] {
 
 /** The text with every card number (and the security code said after it) replaced by `[card number removed]`. */
 export function redactCardNumbers(text: string): string {
+  if ((text.match(DIGIT_LIKE)?.length ?? 0) < FEWEST_PIECES) return text;
   let rest = text;
   let done = '';
   // A turn may be longer than one reading; windows of 4,000 characters are read one after the other.

@@ -8,9 +8,14 @@ import type { Utterance } from './utterance.js';
 /** In this order at each token: what says more goes first. */
 const readers = [numeric, monthAndDay, nearby, weekday, ago, dateAlone] as const;
 
+/** Nothing is a date without one of these. */
+const DATE_LIKE =
+  /\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\w+day\b|ago\b|last\b|tomorrow|this (?:morning|afternoon)|the (?:\w*(?:st|nd|rd|th)\b|twent|thirt)|\d{1,4} \d)/;
+
 /** Dates left to right, none overlapping. */
 export function spokenDates(u: Utterance, today: Day): SpokenDate[] {
   const found: SpokenDate[] = [];
+  if (!DATE_LIKE.test(u.plain)) return found;
   for (let i = 0; i < u.tokens.length;) {
     const hit = readers.map((read) => read(u, i, today)).find((date) => date !== null);
     if (hit) found.push(hit);

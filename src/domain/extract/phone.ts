@@ -13,7 +13,7 @@ export interface PhoneReading {
 /** Numbering plan: area code and exchange begin with 2–9. */
 const NANP = /^1?([2-9]\d{2}[2-9]\d{6})$/;
 const SOMEONE_ELSES =
-  /\b(?:his|their|(?:the )?(?:driver|lawyer|attorney|boss|landlord|insurance|company) 's|(?:case|claim|report|policy|account|docket) )(?: \w+){0,2} (?:phone|cell|number|is)(?: is| 's)? *$/;
+  /\b(?:(?:his|their|(?:driver|lawyer|attorney|boss|landlord|insurance|company) 's)(?: \w+){0,2} (?:phone|cell|number)|(?:case|claim|report|policy|account|docket)(?: number)?)(?: is| 's)? *$/;
 
 /** @returns the E.164 form of 10 digits, 11 with a leading 1, or 11 with a leading "oh" said as a pause; else null. */
 export function toE164(digits: string): string | null {

@@ -40,6 +40,7 @@ const IRREGULAR: ReadonlyMap<string, readonly [string, string]> = new Map([
   ["won't", ['will', 'not']],
   ["ain't", ['is', 'not']],
   ["i'm", ['i', 'am']],
+  ['cannot', ['can', 'not']],
 ]);
 const ENDINGS: readonly (readonly [string, string])[] = [
   ["n't", 'not'],
@@ -51,7 +52,10 @@ const ENDINGS: readonly (readonly [string, string])[] = [
 ];
 
 /** Lower case without accents, for comparing ("Lucía" and "lucia" are one name). */
-export const fold = (text: string): string =>
+export const fold = (text: string): string => (ASCII.test(text) ? text.toLowerCase() : foldAny(text));
+
+const ASCII = /^[ -~]*$/;
+const foldAny = (text: string): string =>
   text
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
@@ -59,9 +63,8 @@ export const fold = (text: string): string =>
     .toLowerCase();
 
 function halves(word: string): readonly [string, string] | null {
-  if (!word.includes("'")) return null;
   const irregular = IRREGULAR.get(word);
-  if (irregular) return irregular;
+  if (irregular || !word.includes("'")) return irregular ?? null;
   for (const [ending, meaning] of ENDINGS) {
     if (word.endsWith(ending) && word.length > ending.length) return [word.slice(0, -ending.length), meaning];
   }
@@ -69,6 +72,7 @@ function halves(word: string): readonly [string, string] | null {
 }
 
 function gapOf(between: string, before: Token | undefined): Gap {
+  if (between === ' ') return 'space';
   if (/\.\.\.|…|--|—/.test(between)) return 'comma';
   const dotOnly = /^\.\s*$/.test(between);
   if (dotOnly && before && (ABBREVIATIONS.has(before.norm) || before.norm.length === 1)) return 'space';
