@@ -1,5 +1,6 @@
 /** Hands journalled events to the intake: in order within a call, calls side by side, for as long as it takes. */
 import { randomInt } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Logger } from '../../telemetry/logger.js';
 import type { CallHeader, IntakeSink } from '../ports.js';
 import type { Entry } from './recovery.js';
@@ -47,6 +48,8 @@ export class Delivery {
 
   constructor(deps: DeliveryDeps) {
     this.#deps = deps;
+    // One listener per waiting call is what it is for.
+    setMaxListeners(0, this.#stop.signal);
   }
 
   /** Queues events of one call, in order. */

@@ -34,7 +34,7 @@ async function tryCreate(path: string, content: string): Promise<boolean> {
     await file.writeFile(content).finally(() => file.close());
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -46,7 +46,8 @@ async function isRunning(holder: string): Promise<boolean> {
   try {
     process.kill(Number(pid), 0);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+    // EPERM: it runs, under another user.
+    if (codeOf(error) !== 'EPERM') return false;
   }
   return (await startOf(Number(pid))) === start;
 }
@@ -56,3 +57,6 @@ async function startOf(pid: number): Promise<string> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '?';
 }
+
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
