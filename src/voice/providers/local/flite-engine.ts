@@ -27,11 +27,30 @@ interface Job {
 
 type Answer = { id: number; wav: Uint8Array<ArrayBuffer> } | { id: number; failed: string };
 
-/** A clause is at most 300 characters, which takes about 0.3 s; on a crowded machine ten times that. */
-const CLAUSE_TIMEOUT_MS = 5_000;
+export interface FliteEngineOptions {
+  logger: Logger;
+  /**
+   * Longest time for one clause, in milliseconds, the start of the thread included. Default 5,000: a clause is at most
+   * 300 characters, which takes about 0.3 s, and the thread 0.2 s.
+   */
+  clauseTimeoutMs?: number;
+  /** Starts the thread that runs `flite-worker.mjs`. */
+  startWorker?: () => Worker;
+}
 
-export function createFliteEngine(logger: Logger): FliteEngine {
-  return new FliteThread(logger);
+const DEFAULT_CLAUSE_TIMEOUT_MS = 5_000;
+
+/** No loader and no environment are handed on: the worker is plain JavaScript and needs neither. */
+export const startFliteWorker = (): Worker =>
+  new Worker(new URL('./flite-worker.mjs', import.meta.url), { execArgv: [], env: {} });
+
+/** Starts the thread at once, because compiling the module takes 0.1 s. */
+export function createFliteEngine(options: FliteEngineOptions): FliteEngine {
+  return new FliteThread(
+    options.logger,
+    options.clauseTimeoutMs ?? DEFAULT_CLAUSE_TIMEOUT_MS,
+    options.startWorker ?? startFliteWorker,
+  );
 }
 
 class FliteThread implements FliteEngine {
@@ -42,9 +61,12 @@ class FliteThread implements FliteEngine {
   private lastId = 0;
   private closed = false;
 
-  constructor(private readonly logger: Logger) {
-    // Started before it is needed: compiling the module takes about 100 ms.
-    this.worker = this.startWorker();
+  constructor(
+    private readonly logger: Logger,
+    private readonly clauseTimeoutMs: number,
+    private readonly startWorker: () => Worker,
+  ) {
+    this.worker = this.newWorker();
   }
 
   speak(voice: string, text: string, signal: AbortSignal): Promise<Uint8Array> {
@@ -86,14 +108,13 @@ class FliteThread implements FliteEngine {
     this.running = this.queue.shift();
     if (!this.running) return;
     const { id, voice, text } = this.running;
-    this.worker ??= this.startWorker();
+    this.worker ??= this.newWorker();
     this.worker.postMessage({ id, voice, text });
-    this.timer = setTimeout(() => this.lose('timeout', 'The speech engine hung.'), CLAUSE_TIMEOUT_MS);
+    this.timer = setTimeout(() => this.lose('timeout', 'The speech engine hung.'), this.clauseTimeoutMs);
   }
 
-  private startWorker(): Worker {
-    // No loader and no environment are handed on: the worker is plain JavaScript and needs neither.
-    const worker = new Worker(new URL('./flite-worker.mjs', import.meta.url), { execArgv: [], env: {} });
+  private newWorker(): Worker {
+    const worker = this.startWorker();
     worker.on('message', (answer: Answer) => this.answered(answer));
     worker.on('error', (err) => this.logger.error({ err }, 'The local speech thread failed.'));
     worker.on('exit', () => {

@@ -52,8 +52,10 @@ export class RecognizerChild {
     const child = spawn(options.python, [PROGRAM, options.sitePackages], { stdio: 'pipe' });
     this.process = child;
     this.stdin = child.stdin;
-    // A broken pipe is told by `exit`, which comes as well.
+    this.options.logger.debug({ pid: child.pid }, 'A local recogniser process was started.');
+    // A broken pipe or a failed kill is told by `exit`, which comes as well.
     child.stdin.on('error', () => undefined);
+    child.on('error', () => undefined);
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.complaint = (this.complaint + text).slice(-COMPLAINT_CHARS);
     });
@@ -93,6 +95,7 @@ export class RecognizerChild {
 
   /** Ends the process and waits until it is gone. */
   async close(): Promise<void> {
+    this.alive = false;
     this.stdin.end();
     this.process.kill('SIGTERM');
     const timer = setTimeout(() => this.kill(), TERM_GRACE_MS);
@@ -100,8 +103,9 @@ export class RecognizerChild {
     clearTimeout(timer);
   }
 
-  /** Ends a process that hangs. */
+  /** Ends a process that hangs. Nothing is sent to it any more. */
   kill(): void {
+    this.alive = false;
     this.process.kill('SIGKILL');
   }
 
@@ -117,26 +121,33 @@ export class RecognizerChild {
   }
 
   private answered(line: string): void {
-    const message = messageSchema.parse(JSON.parse(line));
-    if ('ready' in message) {
-      this.ready = true;
-      return;
-    }
+    const message = parseMessage(line);
+    if (message && 'ready' in message) this.ready = true;
     // The answer to a finish that was cancelled meanwhile belongs to nobody.
-    if (message.id !== this.finishing?.id) return;
+    if (!message || !('id' in message) || message.id !== this.finishing?.id) return;
     const { resolve } = this.finishing;
     this.finishing = undefined;
     resolve(message.text);
   }
 
   private gone(): void {
-    this.alive = false;
     const { exitCode, signalCode } = this.process;
-    const fields = { exitCode, signalCode, complaint: this.complaint };
-    this.options.logger.info(fields, 'A local recogniser process has ended.');
+    const fields = { pid: this.process.pid, exitCode, signalCode, complaint: this.complaint };
+    const level = this.alive ? 'warn' : 'debug';
+    this.options.logger[level](fields, 'A local recogniser process has ended.');
+    this.alive = false;
     this.finishing?.reject(dead());
     this.finishing = undefined;
     this.onGone();
+  }
+}
+
+/** @returns undefined for a line that is not ours, such as a warning that a library prints. */
+function parseMessage(line: string): z.infer<typeof messageSchema> | undefined {
+  try {
+    return messageSchema.parse(JSON.parse(line));
+  } catch {
+    return undefined;
   }
 }
 

@@ -18,6 +18,11 @@ import struct
 import sys
 
 HEADER = struct.Struct("<cI")
+# What the voice and the line sound like on average, from which the decoder adapts to each caller. Set anew for every
+# utterance, so that no caller changes how the next one is heard. Measured over 60 sentences of two machine voices; against
+# the decoder's own starting point (40,3,-1,0,...) it took the words heard wrong in 120 sentences of callers (names, spelling
+# and addresses included) from 34 to 29 in a hundred for the voice slt, from 25 to 17 for rms.
+USUAL_SOUND = "52.6,2.0,12.2,18.7,4.0,1.3,5.1,-5.2,-4.1,-1.9,7.6,4.1,5.3"
 
 
 def answer(message):
@@ -35,6 +40,7 @@ class Utterance:
 
     def hear(self, audio):
         if not self.begun:
+            self.decoder.set_cmn(USUAL_SOUND)
             self.decoder.start_utt()
             self.begun = True
         self.decoder.process_raw(audio)

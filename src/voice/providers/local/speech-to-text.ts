@@ -70,7 +70,7 @@ class Utterance implements Recognition {
     if (this.over) throw new ProviderError('stt', 'refused', 'This utterance is over.');
     const limit = AbortSignal.timeout(this.finishTimeoutMs);
     try {
-      const words = this.handed.then((child) => child.finish());
+      const words = this.handed.then((child) => (this.over ? '' : child.finish()));
       return cleanWords(await orAborted(words, AbortSignal.any([signal, limit])));
     } catch (error) {
       if (signal.aborted || !limit.aborted) throw error;

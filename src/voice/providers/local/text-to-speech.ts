@@ -1,18 +1,16 @@
 /** Speech without key, root or network: flite compiled to WebAssembly, in a worker thread. English only. */
-import type { Logger } from '../../../telemetry/logger.js';
 import { parseWav } from '../../audio/wav.js';
 import type { TextToSpeech } from '../../ports.js';
 import { createClauseSplitter } from '../../session/clause-splitter.js';
-import { createFliteEngine, type FliteEngine } from './flite-engine.js';
+import { createFliteEngine, type FliteEngine, type FliteEngineOptions } from './flite-engine.js';
 
 /** Voices compiled into the module. Recognition hears `slt` and `rms` best and `kal` badly. */
 export const localVoices = ['slt', 'rms', 'awb', 'kal'] as const;
 export type LocalVoice = (typeof localVoices)[number];
 
-export interface LocalTextToSpeechOptions {
+export interface LocalTextToSpeechOptions extends FliteEngineOptions {
   /** Voice of every `speak`. Default `slt`. */
   voice?: LocalVoice;
-  logger: Logger;
 }
 
 /** flite's own names: its `kal` is 8 kHz, `kal16` the same speaker at the rate of a call. All others are 16 kHz. */
@@ -24,7 +22,7 @@ const engineVoices: Record<LocalVoice, string> = { slt: 'slt', rms: 'rms', awb: 
  * @throws ProviderError from `speak`: see `FliteEngine.speak`. Aborting rejects with the signal's reason.
  */
 export function createLocalTextToSpeech(options: LocalTextToSpeechOptions): TextToSpeech {
-  const engine = createFliteEngine(options.logger);
+  const engine = createFliteEngine(options);
   const voice = options.voice ?? 'slt';
   return {
     name: `local:${voice}`,
