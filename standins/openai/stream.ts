@@ -31,6 +31,10 @@ export const eventStream = {
   garbage: 'data: {"id":"chatcmpl-1","choices":[{"del\n\n',
 };
 
+/** The scripted fault that meets this answer. A client that has already gone uses none up. */
+export const faultFor = (route: StreamFault['route'], reply: FastifyReply, stand: Stand) =>
+  reply.raw.destroyed ? undefined : stand.script.takeStreamFault(route);
+
 /** Waits the fixed time plus a random part. */
 export async function wait(
   pace: { firstMs: number; jitterMs: number },
@@ -44,6 +48,11 @@ export async function wait(
 export async function flow(reply: FastifyReply, stand: Stand, outflow: Outflow): Promise<void> {
   reply.hijack();
   const response = reply.raw;
+  if (response.destroyed) {
+    // The client went while we were made to wait; its `close` is long past.
+    stand.streams.aborted += 1;
+    return;
+  }
   const gone = new AbortController();
   stand.streams.open += 1;
   response.once('close', () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Stand } from '../stand.js';
-import { eventStream, flow, wait } from '../stream.js';
+import { eventStream, faultFor, flow, wait } from '../stream.js';
 import { decideAnswer } from './answer.js';
 import { complete, events, whole } from './chunks.js';
 import { parseChatRequest } from './request.js';
@@ -27,7 +27,7 @@ export function chatRoutes(app: FastifyInstance, stand: Stand): void {
       ...eventStream,
       chunks: events(completion, includeUsage),
       pace: stand.settings.chat,
-      fault: stand.script.takeStreamFault('chat'),
+      fault: faultFor('chat', reply, stand),
     });
     return reply;
   });

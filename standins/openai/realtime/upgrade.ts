@@ -33,13 +33,16 @@ export function acceptRealtime(server: Server, stand: Stand): { close(): void } 
     }
   };
 
+  // Upgraded sockets no longer belong to the HTTP server, which would wait for them for ever when it closes.
+  const upgraded = new Set<Duplex>();
   server.on('upgrade', (request, socket, head) => {
-    socket.on('error', () => socket.destroy());
+    upgraded.add(socket);
+    socket.on('error', () => socket.destroy()).on('close', () => upgraded.delete(socket));
     void receive(request, socket, head);
   });
   return {
     close: () => {
-      for (const client of sockets.clients) client.terminate();
+      for (const socket of upgraded) socket.destroy();
       sockets.close();
     },
   };

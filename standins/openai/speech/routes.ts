@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ApiError, parseRequest } from '../envelope.js';
 import { assertModel } from '../models.js';
 import type { Stand } from '../stand.js';
-import { eventOf, eventStream, flow, type Outflow } from '../stream.js';
+import { eventOf, eventStream, faultFor, flow, type Outflow } from '../stream.js';
 import { speakInTones } from '../tone-code/encode.js';
 import { wavHeader } from '../wav.js';
 
@@ -50,7 +50,7 @@ export function speechRoutes(app: FastifyInstance, stand: Stand): void {
     const id = randomUUID();
     const durationMs = (audio.length / RATE_HZ) * 1_000;
     stand.ledger.record('speech', id, 'created', { model, input, voice, format, durationMs });
-    const fault = stand.script.takeStreamFault('speech');
+    const fault = faultFor('speech', reply, stand);
     if (fault?.kind === 'garbage') return { detail: 'A proxy answered in the place of the speech server.' };
     const pcm = Buffer.from(audio.buffer, audio.byteOffset, audio.byteLength);
     const bytes = format === 'wav' ? Buffer.concat([wavHeader(RATE_HZ), pcm]) : pcm;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../envelope.js';
 import type { Stand } from '../stand.js';
-import { eventOf, eventStream, flow, wait } from '../stream.js';
+import { eventOf, eventStream, faultFor, flow, wait } from '../stream.js';
 import { readTones } from '../tone-code/decode.js';
 import { readWav } from '../wav.js';
 import { parseTranscriptionForm } from './form.js';
@@ -34,7 +34,7 @@ export function transcriptionRoutes(app: FastifyInstance, stand: Stand): void {
         ...eventStream,
         chunks: transcriptEvents(text, usage),
         pace: { ...stand.settings.transcript, gapMs: 0 },
-        fault: stand.script.takeStreamFault('transcriptions'),
+        fault: faultFor('transcriptions', reply, stand),
       });
       return reply;
     }

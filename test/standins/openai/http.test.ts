@@ -9,7 +9,7 @@ beforeAll(async () => {
   openai = await startOpenAi();
   client = new OpenAI({ baseURL: openai.baseUrl, apiKey, maxRetries: 0 });
 });
-beforeEach(() => openai.control.reset());
+beforeEach(() => openai.rest());
 afterAll(() => openai.close());
 
 const chat = (more: object = {}) => ({

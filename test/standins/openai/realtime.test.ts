@@ -21,7 +21,7 @@ beforeAll(async () => {
   await loadResampler();
   openai = await startOpenAi();
 });
-beforeEach(() => openai.control.reset());
+beforeEach(() => openai.rest());
 afterEach(() => sockets.splice(0).forEach((socket) => socket.terminate()));
 afterAll(() => openai.close());
 

@@ -17,6 +17,8 @@ export interface RunningOpenAi {
   call(path: string, body?: object | FormData, init?: RequestInit): Promise<Response>;
   /** Waits until the stand-in counts its streams so: how a test proves that an abort has arrived. */
   streamsBecome(expected: Partial<StreamCount>): Promise<void>;
+  /** Back to the first state, once the streams of earlier tests have ended. */
+  rest(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -26,17 +28,22 @@ export async function startOpenAi(): Promise<RunningOpenAi> {
   const { url } = standin;
   const baseUrl = `${url}/v1`;
   const control = openAiControlOf(url);
+  const streamsBecome = async (expected: Partial<StreamCount>) => {
+    const probe = async () => {
+      expect(await control.streams()).toMatchObject(expected);
+      return true;
+    };
+    await eventually(probe, { withinMs: 2_000, what: `streams ${JSON.stringify(expected)}` });
+  };
   return {
     baseUrl,
     wsUrl: url.replace('http:', 'ws:'),
     control,
     close: () => standin.close(),
-    async streamsBecome(expected) {
-      const probe = async () => {
-        expect(await control.streams()).toMatchObject(expected);
-        return true;
-      };
-      await eventually(probe, { withinMs: 2_000, what: `streams ${JSON.stringify(expected)}` });
+    streamsBecome,
+    async rest() {
+      await streamsBecome({ open: 0, realtimeOpen: 0 });
+      await control.reset();
     },
     call(path, body, init) {
       const json = body !== undefined && !(body instanceof FormData);
