@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { controlOf, type Control } from '../../../standins/kit/control.js';
+import { eventually } from '../../support/eventually.js';
 import { startStandin, type RunningStandin, type StandinDefinition } from '../../../standins/kit/standin.js';
 
 const Settings = z.object({ greeting: z.string().max(5).default('hello'), lagMs: z.int().default(0) });
@@ -80,9 +81,10 @@ describe('a scripted fault', () => {
   test('latency does the work even when the client has hung up meanwhile', async () => {
     await control.fault({ effect: { kind: 'latency', ms: 200, jitterMs: 10 } });
     await expect(post(AbortSignal.timeout(50))).rejects.toThrow('timeout');
-    const deadline = Date.now() + 5_000;
-    while ((await control.created('thing')).length === 0 && Date.now() < deadline);
-    expect(await control.created('thing')).toHaveLength(1);
+    await eventually(async () => (await control.created('thing')).length === 1, {
+      withinMs: 5_000,
+      what: 'the late work is done',
+    });
     expect(await lastRequest()).toMatchObject({ status: 'gone' });
   });
 
