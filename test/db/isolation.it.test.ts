@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg, { type Pool } from 'pg';
+import { openPool } from '../../src/db/pool.js';
+import { withTenant } from '../../src/db/tenant.js';
+import { type FreshDatabase, freshDatabase } from '../support/servers.js';
+import { newCallId, twoFirms } from './support/firm.js';
+
+/** One row of each table, as its owner writes it. `$1` is the tenant, `$2` a call id. */
+const inserts: Record<string, string> = {
+  calls: `insert into calls (tenant_id, call_id, token_hash, token_expires_at) values ($1, $2, '\\x00', now())`,
+  connections: `insert into connections (tenant_id, system, base_url) values ($1, 'clio', $2)`,
+  intakes: `insert into intakes (tenant_id, call_id, phase, record) values ($1, $2, 'done', '{}')`,
+  writes: `insert into writes (tenant_id, workflow_id, call_id, system, operation, priority, state)
+           values ($1, 'w-' || $2, $2, 'clio', 'clio.note.create', 'LOW', 'running')`,
+  payment_requests: `insert into payment_requests (tenant_id, reference, call_id, amount_cents, currency, account, url)
+           values ($1, $2, $2, 1, 'USD', 'trust', 'u')`,
+  latency_minutes: `insert into latency_minutes (tenant_id, stage, minute, instance, samples, histogram)
+           values ($1, 'total', now(), $2, 1, '\\x00')`,
+  turn_minutes: `insert into turn_minutes (tenant_id, minute, instance, turns, errors) values ($1, now(), $2, 1, 0)`,
+};
+
+let database: FreshDatabase;
+let pool: Pool;
+let owner: pg.Client;
+const callId = newCallId();
+beforeAll(async () => {
+  database = await freshDatabase();
+  pool = openPool(database.appUrl, 5, () => undefined);
+  owner = new pg.Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  await twoFirms(pool);
+  for (const insert of Object.values(inserts))
+    await withTenant(pool, 'firm-a', (scope) => scope.query(insert, ['firm-a', callId]));
+});
+afterAll(async () => {
+  await owner.end();
+  await pool.end();
+  await database.drop();
+});
+
+const tables = ['tenants', ...Object.keys(inserts)];
+const count = async (rows: Promise<pg.QueryResult>): Promise<number> => (await rows).rows.length;
+
+test('every table with a tenant is tried here, and every table has one', async () => {
+  const { rows } = await owner.query<{ name: string; forced: boolean; tenanted: boolean }>(
+    `select relname as name, relrowsecurity and relforcerowsecurity as forced,
+            exists (select from pg_attribute a where a.attrelid = c.oid and attname = 'tenant_id') as tenanted
+       from pg_class c where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> 'schema_migrations'`,
+  );
+  expect(rows.map((row) => row.name).sort()).toEqual([...tables].sort());
+  for (const row of rows) expect(row).toMatchObject({ forced: true, tenanted: true });
+});
+
+test('the application role owns nothing and cannot switch the policies off', async () => {
+  const { rows } = await owner.query<{ owned: string }>(
+    `select count(*) as owned from pg_class where relowner = (select usesysid from pg_user where usename = $1)`,
+    [new URL(database.appUrl).username],
+  );
+  expect(rows[0]?.owned).toBe('0');
+  await expect(pool.query('alter table calls disable row level security')).rejects.toThrow(/owner/);
+});
+
+describe.each(tables)('%s', (table) => {
+  test('is seen by the firm it belongs to', async () => {
+    expect(await withTenant(pool, 'firm-a', (scope) => count(scope.query(`select * from ${table}`)))).toBe(1);
+  });
+
+  test('shows another firm none of it, though nothing in the query says whose rows', async () => {
+    const mine = table === 'tenants' ? 1 : 0; // firm-b sees itself
+    const rows = await withTenant(pool, 'firm-b', (scope) => count(scope.query(`select * from ${table}`)));
+    expect(rows).toBe(mine);
+    const theirs = `select * from ${table} where tenant_id = 'firm-a'`;
+    expect(await withTenant(pool, 'firm-b', (scope) => count(scope.query(theirs)))).toBe(0);
+  });
+
+  test('shows nothing outside a tenant’s scope, also on a connection that has just served one', async () => {
+    for (let i = 0; i < 5; i++) expect(await count(pool.query(`select * from ${table}`))).toBe(0);
+  });
+
+  test('lets nobody write for another firm', async () => {
+    const change = `update ${table} set tenant_id = 'firm-b' where tenant_id = 'firm-a'`;
+    await expect(withTenant(pool, 'firm-a', (scope) => scope.query(change))).rejects.toMatchObject({
+      code: '42501',
+    });
+    const changed = await withTenant(pool, 'firm-b', (scope) => scope.query(change));
+    expect(changed.rowCount).toBe(0);
+    const insert =
+      inserts[table] ??
+      `insert into tenants (tenant_id, profile) values ('firm-c' || left($1, 0) || left($2, 0), '{}')`;
+    const intruding = withTenant(pool, 'firm-b', (scope) => scope.query(insert, ['firm-a', newCallId()]));
+    await expect(intruding).rejects.toMatchObject({ code: '42501' });
+  });
+});
