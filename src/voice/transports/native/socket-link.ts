@@ -16,7 +16,7 @@ export interface SocketLink extends CallerLink {
   /** Closes once; later calls change nothing. */
   close(code: number, why: string): void;
   readonly isOpen: boolean;
-  /** Clears the timer; call when the socket is gone. */
+  /** The socket is gone: nothing is sent and no timer runs any more. */
   dispose(): void;
 }
 
@@ -52,7 +52,10 @@ export function createSocketLink(socket: WebSocket): SocketLink {
       socket.close(code, why);
       cutOff = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS);
     },
-    dispose: () => clearTimeout(cutOff),
+    dispose() {
+      closing = true;
+      clearTimeout(cutOff);
+    },
   };
   return link;
 }
