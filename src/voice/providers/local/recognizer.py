@@ -3,10 +3,10 @@
 Run as `python3 recognizer.py SITE_PACKAGES`. Ends when stdin closes, so it cannot outlive the process that started it.
 
 In, on stdin, messages of: 1 byte type, 4 bytes length of the body (little-endian), the body.
-  B  begin an utterance   body: its id, 4 bytes, little-endian
+  B  begin an utterance   body: its id, 4 bytes, little-endian; drops one that was not finished
   A  audio                body: PCM16 little-endian mono 16 kHz, any length
   F  finish               answers
-  C  cancel               answers nothing
+  C  cancel               answers nothing; frees the decoder for the next
 Out, on stdout, one JSON object per line:
   {"ready": true}         once, when the model is loaded (0.3 to 0.5 s)
   {"id": 7, "text": "…"}  after F; "" when nothing was recognised
@@ -65,15 +65,15 @@ def serve(decoder, stdin):
         body = stdin.read(length)
         if len(body) < length:
             return
+        if kind in b"BC" and utterance:
+            utterance.end()
+            utterance = None
         if kind == b"B":
             utterance = Utterance(decoder, struct.unpack("<I", body)[0])
         elif kind == b"A" and utterance:
             utterance.hear(body)
         elif kind == b"F" and utterance:
             answer({"id": utterance.id, "text": utterance.end()})
-            utterance = None
-        elif kind == b"C" and utterance:
-            utterance.end()
             utterance = None
 
 

@@ -98,6 +98,7 @@ describe('local recognition', () => {
     recognition.cancel();
     recognition.cancel();
     expect(await heard(stt, new Int16Array(0))).toBe('');
+    expect(await heard(stt, yes)).toBe(await heard(shared, yes));
     await expect(recognition.finish(AbortSignal.timeout(1000))).rejects.toMatchObject({ kind: 'refused' });
     expect(pids().length).toBe(1);
   });

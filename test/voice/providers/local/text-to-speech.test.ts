@@ -104,6 +104,18 @@ describe('local speech', () => {
     expect(spoken).toBeLessThanOrEqual(3);
   });
 
+  test('an abort while other calls are being served takes the sentence out of the line', async () => {
+    const tts = engine();
+    const controller = new AbortController();
+    const before = said(tts, SENTENCE);
+    const aborted = tts.speak(SENTENCE, controller.signal)[Symbol.asyncIterator]().next();
+    controller.abort(new Error('the caller hung up'));
+    await expect(aborted).rejects.toThrow('the caller hung up');
+    await before;
+    await said(tts, 'Yes.');
+    expect(spoken).toBe(2);
+  });
+
   test('a reader that stops reading stops the engine as well', async () => {
     const tts = engine();
     for await (const chunk of tts.speak(`${SENTENCE} `.repeat(40), new AbortController().signal)) {
