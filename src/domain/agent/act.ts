@@ -35,7 +35,7 @@ export type ActKind = (typeof actKinds)[number];
 
 export interface Act {
   kind: ActKind;
-  /** Ready sentences, fit to be spoken as they are: no digits, no signs, one question at most. */
+  /** Ready sentences, fit to be spoken as they are: no signs, no numbers but words and single digits, one question at most. */
   template: string;
   /** The call ends when this has been spoken. */
   closesCall: boolean;

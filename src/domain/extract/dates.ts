@@ -17,10 +17,16 @@ const DEADLINE =
   /\b(?:deadline|due|sign by|have until|(?:foreclosure )?sale|auction\w*|selling|foreclos\w*|collections|lock ?out|locked out|courthouse steps|expires?|evicted? (?:by|on))\b/;
 const SERVED = /\b(?:served|summons|papers|handed|notice|posted|on my door)\b/;
 const BIRTH = /\b(?:birth|born|birthday)\b/;
-const APPOINTMENT =
-  /\b(?:works|available|appointment|consultation|call me|is (?:fine|okay|ok|good|better)|o'clock|see him|video|in person)\b/;
+const APPOINTMENT = /\b(?:appointment|consultation|call me|available)\b/;
+/** Said right after a date, it makes an appointment of it: "tomorrow at ten works", "friday is fine". */
+const AGREED =
+  /^[^|]{0,25}\b(?:works|is (?:fine|okay|ok|good|better)|(?:fine|okay|ok) |o'clock|video|in person)/;
 const HAPPENED =
   /\b(?:was|were|happened|hit|hurt|injured|fell|got|arrested|fired|stopped|ended|took|taken|passed|died|accident|crash\w*|wreck\w*|slipped|rear|left|let me go|moved|separated|had)\b/;
+/** Days: a date without a year that lies this far back and this near ahead is rather the coming one. */
+const [LONG_PAST, SOON] = [300, 65];
+/** Characters before a date in which a verb of the past belongs to it. */
+const NEAR = 25;
 /** Characters of speech on either side of a date that tell what it is. */
 const REACH = 70;
 
@@ -30,9 +36,19 @@ export function findDates(u: Utterance, asked: Question | null, today: Day): Dat
     const type = kindOf(u, date, asked);
     if (!type) return [];
     const way = date.leans === 'either' ? directionOf(type) : date.leans;
-    const day = date.resolve(way);
+    const [day, ahead] = [date.resolve(way), date.resolve('future')];
     if (day === null || !inRange(day)) return [];
-    return [{ type, date: isoOf(day), precision: date.precision, from: date.from, to: date.to }];
+    const span = { precision: date.precision, from: date.from, to: date.to };
+    // "December ninth" in mid-November is next month's, unless it is told as the past.
+    const upcoming =
+      type === 'incident' &&
+      ahead !== null &&
+      today - day > LONG_PAST &&
+      ahead - today <= SOON &&
+      ahead >= today;
+    const told = HAPPENED.test(u.plain.slice(0, u.offsets[date.from]).slice(-NEAR));
+    if (upcoming && !told && date.leans === 'either') return [{ type: 'other', date: isoOf(ahead), ...span }];
+    return [{ type, date: isoOf(day), ...span }];
   });
 }
 
@@ -53,7 +69,8 @@ function kindOf(u: Utterance, date: SpokenDate, asked: Question | null): KeyDate
   if (date.leans !== 'past' && HEARING.test(clause)) return 'hearing';
   if (date.leans !== 'past' && DEADLINE.test(clause)) return 'deadline';
   if (date.leans === 'future') return asked === 'when' ? 'other' : null;
-  if (APPOINTMENT.test(clause) && asked !== 'when') return null;
+  if (date.leans === 'either' && asked !== 'when' && (APPOINTMENT.test(clause) || AGREED.test(after)))
+    return null;
   if (SERVED.test(clause)) return 'served';
   if (HEARING.test(clause)) return 'hearing';
   return !date.bare || asked === 'when' || HAPPENED.test(clause) ? 'incident' : null;

@@ -1,5 +1,5 @@
 /** The shape of names: how many tokens from here on are a person's or a company's name, and how to write them. */
-import { functionWords, givenNames, isOrdinary } from './words.js';
+import { familyNames, functionWords, givenNames, isOrdinary } from './words.js';
 import type { Token, Utterance } from './utterance.js';
 
 const TITLES = new Set([
@@ -63,9 +63,11 @@ function fitsCased(token: Token, first: boolean): boolean {
   return !isLetter(token) || !first;
 }
 
-function fitsLower(token: Token, shape: NameShape, first: boolean): boolean {
+function fitsLower(token: Token, shape: NameShape, before: Token | null): boolean {
+  const first = before === null;
   if (isLetter(token) || hasDigit(token)) return false;
   if (first && givenNames.has(token.norm)) return true;
+  if (before && givenNames.has(before.norm) && familyNames.has(token.norm)) return true;
   // "this is jason returning a call".
   if (!first && shape.kind === 'person' && /.{3}ing$/.test(token.norm) && !givenNames.has(token.norm))
     return false;
@@ -78,7 +80,9 @@ function extent(u: Utterance, start: number, shape: NameShape, cased: boolean): 
     const token = u.tokens[i];
     if (!token) break;
     if (i > start && (token.gap === 'stop' || token.gap === 'comma' || token.gap === 'joined')) break;
-    const fits = cased ? fitsCased(token, i === start) : fitsLower(token, shape, i === start);
+    const fits = cased
+      ? fitsCased(token, i === start)
+      : fitsLower(token, shape, i === start ? null : (u.tokens[i - 1] ?? null));
     if (fits && !(i > start && isLetter(token))) {
       to = i + 1;
       continue;

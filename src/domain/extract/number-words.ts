@@ -42,5 +42,6 @@ export const soundalikes: ReadonlyMap<string, string> = new Map([
   ['ate', '8'],
   ['tree', '3'],
   ['owe', '0'],
+  ['or', '0'],
   ['though', '0'],
 ]);

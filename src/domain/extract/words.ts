@@ -104,6 +104,14 @@ export const givenNames = setOf(`
   xavier yolanda yvette yvonne zachary zoe
 `);
 
+/** Ordinary words that are common family names: taken for one right after a given name ("susan brown"). */
+export const familyNames = setOf(`
+  brown white green black gray hall ward king young long price cook bell wood woods stone hill park day banks cross small little
+  short best case field fields lane rice may march gold silver weeks rich sharp church reed mason walker baker carter hunter
+  fisher parker turner cooper porter miller taylor fox wolf bird rose west north east power powers page wall walls street
+  brooks rivers waters winter summers frost snow pool pope bishop knight sheriff friend love joy strong hardy moody bush wise
+`);
+
 /** Words that may stand in a company's name in lower-case text although they are everyday words. */
 export const isFunctionWord = (word: string): boolean => functionWords.has(word);
 /** Too ordinary to be part of a person's name in lower-case text. */

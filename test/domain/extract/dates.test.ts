@@ -24,6 +24,8 @@ describe('dates', () => {
     ['The accident was 11/2/2026.', ['incident 2026-11-02 day']],
     ['it happened on march third twenty twenty five', ['incident 2025-03-03 day']],
     ['it happened in january this year', ['incident 2026-01-01 month']],
+    ['yes that is fine i got arrested last friday for a dui', ['incident 2026-11-13 day']],
+    ['it happened in atlanta georgia i have torn on december ninth', ['other 2026-12-09 day']],
     ['I have court on December fourteenth, Boulder County.', ['hearing 2026-12-14 day']],
     ['my hearing is tomorrow', ['hearing 2026-11-19 day']],
     ['my hearing is today', ['hearing 2026-11-18 day']],

@@ -26,6 +26,7 @@ describe('the caller’s name', () => {
     ["My name is Keisha. I don't want to give my last name.", ['Keisha', undefined]],
     ["my name is sean o'brien", ['Sean', "O'Brien"]],
     ['my name is will smith', ['Will', 'Smith']],
+    ['this is angela white speaking', ['Angela', 'White']],
     ['my name is doctor grace hall', ['Grace', 'Hall']],
   ])('is heard in "%s"', (text, expected) => {
     expect(nameIn(text)).toEqual(expected);
