@@ -1,5 +1,5 @@
 import { mkdir, statfs } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { takeLock } from './lock.js';
 import { StackError } from './stack-error.js';
 
@@ -37,3 +37,9 @@ export async function openDataDir(given: string): Promise<DataDir> {
   const release = takeLock(join(path, 'supervisor.lock'));
   return { path, at: (...parts) => join(path, ...parts), release };
 }
+
+/** A path as a person in this directory would write it. */
+export const shownPath = (path: string): string => {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith('..') ? path : fromHere;
+};

@@ -1,6 +1,7 @@
 /** `npm start`: starts the embedded stack and keeps it running until Ctrl-C. */
 import { parseArgs } from 'node:util';
 import { createStyle } from '../terminal/style.js';
+import { shownPath } from './data-dir.js';
 import { describeFailure } from './failure.js';
 import { terminalProgress } from './progress.js';
 import { startStack, type Stack } from './stack.js';
@@ -76,8 +77,11 @@ function summary(stack: Stack, tookMs: number, colour: boolean): string {
     ['API', addresses.api],
     ['Documentation', `${addresses.api}/docs`],
     addresses.temporalUi === undefined ? undefined : ['Temporal UI', addresses.temporalUi],
-    token && ['Token', `$(cat ${token.file})  (ADMIN of the demo firm, 12 h)`],
-    token && ['Try', `curl -H "Authorization: Bearer $(cat ${token.file})" ${addresses.api}/api/v1/calls`],
+    token && ['Token', `$(cat ${shownPath(token.file)})  (ADMIN of the demo firm, 12 h)`],
+    token && [
+      'Try',
+      `curl -H "Authorization: Bearer $(cat ${shownPath(token.file)})" ${addresses.api}/api/v1/calls`,
+    ],
     ['Place a call', 'npm run call -- --help'],
     ['Dead letters', 'npm run dlq -- --help'],
   ];

@@ -3,6 +3,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { z } from 'zod';
+import { errorCode } from './error-code.js';
 
 const Passwords = z.object({ superuser: z.string(), owner: z.string(), edge: z.string() });
 export type DatabasePasswords = z.infer<typeof Passwords>;
@@ -51,7 +52,7 @@ function read(directory: string, name: string): string | undefined {
   try {
     return readFileSync(join(directory, name), 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

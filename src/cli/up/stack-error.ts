@@ -1,3 +1,5 @@
+import { errorCode } from './error-code.js';
+
 /** Something a person can mend: one short message and what to do next. Shown without a stack. */
 export class StackError extends Error {
   override readonly name = 'StackError';
@@ -14,7 +16,7 @@ export class StackError extends Error {
 
 /** Whether any error in the chain of causes means that the disk is full. */
 export function isDiskFull(error: unknown): boolean {
-  for (let at = error; at instanceof Error; at = at.cause)
-    if (('code' in at && at.code === 'ENOSPC') || /no space left on device/i.test(at.message)) return true;
-  return false;
+  if (errorCode(error) === 'ENOSPC') return true;
+  if (!(error instanceof Error)) return false;
+  return /no space left on device/i.test(error.message) || isDiskFull(error.cause);
 }

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import { migrate } from '../../../db/migrate.js';
 import { clearLeftoverServer } from '../postgres/leftover.js';
 import { DATABASE, EDGE, OWNER, provisionRoles } from '../postgres/roles.js';
 import { databaseUrl, prepareEmbeddedPostgres, waitForPostgres } from '../postgres/server.js';
+import { shownPath } from '../data-dir.js';
 import { databasePasswords } from '../secrets.js';
 import type { Site } from '../site.js';
 import { StackError } from '../stack-error.js';
@@ -53,7 +53,7 @@ async function embeddedDatabase(site: Site): Promise<{ urls: DatabaseUrls; detai
   const url = (role: string, password: string): string => databaseUrl(role, password, port, DATABASE);
   return {
     urls: { app: url(EDGE, passwords.edge), owner: url(OWNER, passwords.owner) },
-    detail: `127.0.0.1:${port}, data in ${join(site.dataDir.path, 'postgres')}`,
+    detail: `127.0.0.1:${port}, data in ${shownPath(site.dataDir.at('postgres'))}`,
   };
 }
 

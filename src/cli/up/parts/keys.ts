@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { shownPath } from '../data-dir.js';
 import { secretKey, signingKey } from '../secrets.js';
 import type { Site } from '../site.js';
 import { mintToken, writeJwks } from '../tokens.js';
@@ -35,6 +36,6 @@ export async function provideKeys(site: Site): Promise<{ keys: Keys; detail: str
   await writeFile(file, value, { mode: 0o600 });
   return {
     keys: { secretKey: sealing, jwks, token: { value, file } },
-    detail: `token for 12 h in ${file}`,
+    detail: `token for 12 h in ${shownPath(file)}`,
   };
 }

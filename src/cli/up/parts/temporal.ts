@@ -3,6 +3,7 @@ import { ensureTemporalCli } from '../../../../temporal/binaries.js';
 import { devServerArguments, waitForTemporal } from '../../../../temporal/dev-server.js';
 import { registerSearchAttributes } from '../../../../temporal/search-attributes.js';
 import { LOOPBACK } from '../addresses.js';
+import { shownPath } from '../data-dir.js';
 import type { Site } from '../site.js';
 
 export interface TemporalPlace {
@@ -44,7 +45,7 @@ export async function provideTemporal(site: Site): Promise<{ place: TemporalPlac
     graceMs: 1_500,
   });
   const uiUrl = givenUi ?? `http://${LOOPBACK}:${uiPort}`;
-  return { place: { address, uiUrl }, detail: `${address}, data in ${databaseFile}` };
+  return { place: { address, uiUrl }, detail: `${address}, data in ${shownPath(databaseFile)}` };
 }
 
 /** Registers the attributes that are missing and tells which. */

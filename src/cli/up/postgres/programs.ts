@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { chmod, cp, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
+import { errorCode } from '../error-code.js';
 import { ROOT_CACHE_DIR, type SystemUser } from './database-user.js';
 
 /** Programs of PostgreSQL, by path. */
@@ -69,7 +70,7 @@ async function makeReady(native: string): Promise<void> {
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     const link = join(native, '..', target);
     await symlink(basename(source), link).catch((error: unknown) => {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      if (errorCode(error) !== 'EEXIST') throw error;
     });
   }
   const { initdb, postgres } = inDirectory(native);
@@ -85,7 +86,7 @@ async function copyWhole(installed: string, copy: string): Promise<void> {
     await makeReady(join(scratch, 'native'));
     await rm(copy, { recursive: true, force: true });
     await rename(join(scratch, 'native'), copy).catch((error: unknown) => {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      const code = errorCode(error);
       if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error; // another process was first: same bytes
     });
   } finally {

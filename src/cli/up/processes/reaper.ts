@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** Ends what we started when we die without a chance to do it ourselves. See reaper.mjs. */
+/** Ends what we started when we die without a chance to do it ourselves. See reaper-process.mjs. */
 export interface Reaper {
   /** @param group id of a process group (the pid of its leader). */
   watch(group: number): void;
@@ -14,7 +14,7 @@ export interface Reaper {
 
 /** Starts the watcher: one small process in a session of its own, so that Ctrl-C does not reach it. */
 export function startReaper(): Reaper {
-  const program = fileURLToPath(new URL('./reaper.mjs', import.meta.url));
+  const program = fileURLToPath(new URL('./reaper-process.mjs', import.meta.url));
   const child = spawn(process.execPath, [program], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],

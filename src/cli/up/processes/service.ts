@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { shownPath } from '../data-dir.js';
 import { isDiskFull, StackError } from '../stack-error.js';
 import { startChild, type Child, type ChildSpec, type Exit } from './child.js';
 import { LogFile } from './log-file.js';
@@ -142,7 +143,7 @@ export class Service {
       );
     return new StackError(
       `${this.name} did not start: ${why}.${lines && `\n${lines}`}`,
-      `Its whole log is ${this.deps.logPath}.`,
+      `Its whole log is ${shownPath(this.deps.logPath)}.`,
       { cause: error },
     );
   }
