@@ -16,6 +16,7 @@ export function chatRoutes(app: FastifyInstance, stand: Stand): void {
     stand.ledger.record('completion', id, 'created', {
       model: asked.model,
       messages: asked.messages,
+      reasoningEffort: asked.reasoning_effort ?? null,
       answer: completion.answer,
     });
     if (asked.stream !== true) {

@@ -13,8 +13,8 @@ export interface OpenAiLanguageModelOptions extends Endpoint {
   /** Longest wait between two pieces of text, in milliseconds. */
   stallTimeoutMs?: number;
   /**
-   * `reasoning_effort` as the server understands it; left out when unset. Reasoning models need `none` here: they would
-   * otherwise think while the caller waits.
+   * `reasoning_effort` as the server understands it, `none` by default: a model that reasons would do so while the caller
+   * waits, and spend the allowed tokens on it. null leaves the field out, for servers that refuse it.
    */
   reasoningEffort?: OpenAI.ReasoningEffort;
 }
@@ -66,13 +66,14 @@ async function* wording(
   request: WordingRequest,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
+  const { model, reasoningEffort = 'none' } = options;
   const stream = await client.chat.completions.create(
     {
-      model: options.model,
+      model,
       messages: wordingMessages(request),
       stream: true,
       max_completion_tokens: MAX_TOKENS,
-      ...(options.reasoningEffort === undefined ? {} : { reasoning_effort: options.reasoningEffort }),
+      ...(reasoningEffort === null ? {} : { reasoning_effort: reasoningEffort }),
     },
     { signal },
   );

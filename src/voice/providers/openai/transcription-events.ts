@@ -24,7 +24,10 @@ const item = { item_id: z.string() };
 const transcription = 'conversation.item.input_audio_transcription';
 
 const Known = z.discriminatedUnion('type', [
-  z.looseObject({ type: z.literal('session.created'), session: z.looseObject({ audio: z.unknown().optional() }) }),
+  z.looseObject({
+    type: z.literal('session.created'),
+    session: z.looseObject({ audio: z.unknown().optional() }),
+  }),
   z.looseObject({ type: z.literal('transcription_session.created') }),
   z.looseObject({ type: z.literal('input_audio_buffer.committed'), ...item }),
   z.looseObject({ type: z.literal(`${transcription}.completed`), ...item, transcript: z.string() }),

@@ -59,6 +59,16 @@ describe('wording', () => {
   });
 });
 
+test('a reasoning model is told not to reason, unless the server would refuse that', async () => {
+  const options = { baseUrl: openai.baseUrl, apiKey, model: 'gpt-6-luna', reasoningEffort: null };
+  const plain = createOpenAiLanguageModel(options);
+  await words();
+  await all(plain.word(request, never));
+  await plain.close();
+  const asked = await openai.control.created('completion');
+  expect(asked.map(({ reasoningEffort }) => reasoningEffort)).toEqual(['none', null]);
+});
+
 describe('cancelling', () => {
   test('by the signal rejects with its reason and ends the request upstream', async () => {
     await openai.control.streamFault({ route: 'chat', kind: 'stall', afterChunks: 2 });

@@ -5,6 +5,7 @@ import {
   type OpenAiSpeechToTextOptions,
 } from '../../../../src/voice/providers/openai/speech-to-text.js';
 import { apiKey, startOpenAi, type RunningOpenAi } from '../../../standins/openai/running.js';
+import { eventually } from '../../../support/eventually.js';
 import { failureOf, never, pause, say } from './support.js';
 
 let openai: RunningOpenAi;
@@ -72,7 +73,7 @@ describe.each([
   });
 
   test('an abort rejects with its reason', async () => {
-    await openai.control.configure({ transcript: { firstMs: 5_000 } });
+    await openai.control.configure({ transcript: { firstMs: 2_000 } });
     const recognition = (await make(options)).start();
     say(recognition, sentence);
     const hangUp = new AbortController();
@@ -114,6 +115,23 @@ describe.each([
     expect(await failureOf(heard(stt), { secret: 'Maria' })).toEqual({ stage: 'stt', kind });
     expect(await heard(await make(options))).toBe(sentence);
   });
+});
+
+test('an upload is cancelled upstream when the caller hangs up', async () => {
+  await openai.control.configure({ transcript: { firstMs: 2_000 } });
+  const recognition = (await make({ model: 'gpt-transcribe', mode: 'rest' })).start();
+  say(recognition, sentence);
+  const hangUp = new AbortController();
+  const text = recognition.finish(hangUp.signal);
+  const statusBecomes = (status: string) =>
+    eventually(async () => (await openai.control.ledger()).requests.at(-1)?.status === status, {
+      withinMs: 1_500,
+      what: `the upload is ${status}`,
+    });
+  await statusBecomes('open');
+  hangUp.abort(new Error('hung up'));
+  await expect(text).rejects.toThrow('hung up');
+  await statusBecomes('gone');
 });
 
 describe('the realtime socket', () => {
