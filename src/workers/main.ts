@@ -48,7 +48,10 @@ async function main(): Promise<void> {
       namespace: config.TEMPORAL_NAMESPACE,
       bundlePath,
       activities: {
-        core: createIntakeActivities({ pool, extract: extractIntake }),
+        core: createIntakeActivities({
+          pool,
+          extract: ({ turns, firm, ...header }) => extractIntake({ header, turns, firm }),
+        }),
         clio: createClioActivities({
           pool,
           box,

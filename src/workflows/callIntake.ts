@@ -2,7 +2,7 @@
  * One call, from its first word to the firm's own records: listens, extracts, then writes contact → matter → note,
  * checks for conflicts and asks for the fee. Stays open while one of its writes is parked.
  */
-import { isCancellation, log, proxyActivities, setHandler, setWorkflowOptions } from '@temporalio/workflow';
+import { isCancellation, log, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { ConflictActivities, IntakeActivities } from '../activities/contracts.js';
 import { operationKey } from '../domain/ids.js';
 import { notePayload } from '../domain/intake-note.js';
@@ -35,8 +35,6 @@ const { checkConflicts } = proxyActivities<ConflictActivities>({
   heartbeatTimeout: '10 s',
   retry: { maximumAttempts: 4, initialInterval: '2 s', maximumInterval: '30 s' },
 });
-
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, callIntake);
 
 export async function callIntake(input: CallIntakeInput): Promise<IntakeRecord> {
   const call = listen();

@@ -3,6 +3,9 @@
  * person or a redrive decides. Completes as done or discarded and never fails by itself, so a failed `externalWrite` is
  * a defect. It has no execution timeout: a parked write waits as long as it takes.
  *
+ * A write may stay parked over many releases, so it is never pinned to one: unversioned workers move it along, and with
+ * worker deployments its behaviour must be AUTO_UPGRADE (a server refuses that setting from unversioned workers).
+ *
  * Happy path: two workflow tasks, one activity, eleven events.
  */
 import {
@@ -12,7 +15,6 @@ import {
   continueAsNew,
   isCancellation,
   log,
-  setWorkflowOptions,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -26,9 +28,6 @@ import { project, projectMeanwhile, publish } from './write/publish.js';
 
 /** A wake-up replays the whole history, so a long story of corrections starts afresh; about 60 decisions. */
 const LONG_HISTORY_EVENTS = 1_000;
-
-// A write may stay parked over many releases: a pinned version would keep every one of them alive.
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, externalWrite);
 
 export async function externalWrite(input: ExternalWriteInput): Promise<WriteOutcome> {
   const course = startCourse(input);
@@ -72,7 +71,9 @@ async function waitSlowly(course: WriteCourse, delayMs: number): Promise<Decisio
   publish(course);
   projectMeanwhile(course);
   await condition(() => course.decision !== undefined, delayMs);
-  return takeDecision(course);
+  const decision = endWait(course);
+  if (!decision) course.phase = 'retrying';
+  return decision;
 }
 
 /** Parked: announced now, and again at growing intervals until somebody decides. */
@@ -88,18 +89,19 @@ async function waitForPerson(course: WriteCourse): Promise<Decision> {
       announcements,
     });
     await condition(() => course.decision !== undefined, nextEscalationMs(course.ladder, announcements));
-    const decision = takeDecision(course);
-    if (decision) return decision;
+    if (!course.decision) continue;
+    const { decision } = course;
+    endWait(course);
+    return decision;
   }
 }
 
-function takeDecision(course: WriteCourse): Decision | undefined {
+/** @returns the decision that ended the wait; its handler has set the phase already. */
+function endWait(course: WriteCourse): Decision | undefined {
   const { decision } = course;
   delete course.decision;
   delete course.parkedAtMs;
   delete course.nextAttemptAtMs;
-  // The handler has set the phase already when there is a decision.
-  if (!decision) course.phase = 'retrying';
   return decision;
 }
 

@@ -1,0 +1,195 @@
+/** A whole intake on real parts: PostgreSQL, Temporal, the Clio and LawPay stand-ins over HTTP, the real workers. */
+import { randomBytes } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import pg from 'pg';
+import { createClioActivities } from '../../src/activities/clio.js';
+import { createIntakeActivities } from '../../src/activities/intake.js';
+import { createLawPayActivities } from '../../src/activities/lawpay.js';
+import { connectVendor } from '../../src/activities/vendor-tokens.js';
+import { createCipher } from '../../src/config/cipher.js';
+import { withTenant } from '../../src/db/tenant.js';
+import { extractIntake } from '../../src/domain/extract/index.js';
+import type { FirmProfile } from '../../src/domain/firm.js';
+import { callIdFrom, intakeWorkflowId } from '../../src/domain/ids.js';
+import type { IntakeRecord } from '../../src/domain/intake.js';
+import type { LadderPolicy } from '../../src/domain/ladder.js';
+import type { Turn } from '../../src/domain/turn.js';
+import { createWorkers } from '../../src/workers/workers.js';
+import {
+  callEnded,
+  taskQueues,
+  turnsRecorded,
+  workflowTypes,
+  type CallIntakeInput,
+} from '../../src/workflows/messages.js';
+import { clioStandin } from '../../standins/clio/server.js';
+import { controlOf, type Control } from '../../standins/kit/control.js';
+import { startStandin } from '../../standins/kit/standin.js';
+import { lawpayStandin } from '../../standins/lawpay/server.js';
+import { silentLogger } from '../support/log.js';
+import { freshDatabase, servers } from '../support/servers.js';
+import { testBundle } from '../workflows/time-skipping.js';
+
+export const firm: FirmProfile = {
+  tenantId: 'whitfield',
+  name: 'Whitfield Law',
+  timeZone: 'America/Chicago',
+  states: ['TX'],
+  practiceAreas: ['personal_injury', 'family'],
+  consultationFees: { personal_injury: { amountCents: 15_000, currency: 'USD', account: 'trust' } },
+};
+
+/** Short enough for a test, long enough to see every phase. */
+export const quickLadder: LadderPolicy = {
+  fastAttempts: 3,
+  fastInitialMs: 50,
+  fastMaxMs: 2_000,
+  slowDelaysMs: [100],
+  slowWindowMs: 150,
+  escalateAfterMs: 60_000,
+};
+
+const said = [
+  ['agent', 'Thank you for calling Whitfield Law. This call is recorded, is that all right?'],
+  ['caller', 'Yes, recording is fine. I was in a car accident and I need a lawyer.'],
+  ['agent', 'May I have your full name?'],
+  ['caller', 'My name is Dana Whitcomb.'],
+  ['agent', 'What is the best number to reach you?'],
+  ['caller', '512 555 0142. A delivery truck hit me from behind in Austin, Texas.'],
+] as const;
+
+export const turnsOf = (startedAtMs: number): Turn[] =>
+  said.map(([role, text], index) => ({
+    number: index + 1,
+    role,
+    text,
+    atMs: startedAtMs + index * 1_000,
+    input: role === 'agent' ? 'spoken' : 'typed',
+  }));
+
+export type IntakeStack = Awaited<ReturnType<typeof startIntakeStack>>;
+
+export async function startIntakeStack(options: { settleMs?: number } = {}) {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const database = await freshDatabase();
+  const pool = new pg.Pool({ connectionString: database.appUrl, max: 20 });
+  pool.on('error', () => undefined);
+  const clio = await startStandin(clioStandin, { port: 0 });
+  const lawpay = await startStandin(lawpayStandin, { port: 0 });
+  const controls: Record<'clio' | 'lawpay', Control> = {
+    clio: controlOf(clio.url),
+    lawpay: controlOf(lawpay.url),
+  };
+  await controls.clio.configure({ rateLimitPerMinute: 10_000 });
+  const box = createCipher(randomBytes(32));
+  const { tenantId } = firm;
+  await withTenant(pool, tenantId, (scope) =>
+    scope.query('insert into tenants (tenant_id, profile) values ($1, $2)', [tenantId, JSON.stringify(firm)]),
+  );
+  const connect = async (expiresAt: Date | null): Promise<void> => {
+    const grant = (await controls.clio.post('grant')) as { access_token: string; refresh_token: string };
+    await connectVendor(
+      { pool, box, tenantId, system: 'clio' },
+      {
+        baseUrl: clio.url,
+        settings: {},
+        tokens: { accessToken: grant.access_token, refreshToken: grant.refresh_token },
+        expiresAt,
+      },
+    );
+    const partner = (await controls.lawpay.post('grant')) as { access_token: string };
+    await connectVendor(
+      { pool, box, tenantId, system: 'lawpay' },
+      {
+        baseUrl: lawpay.url,
+        settings: { mode: 'test', amountUnit: 'cents' },
+        tokens: { accessToken: partner.access_token },
+        expiresAt: null,
+      },
+    );
+  };
+  await connect(null);
+
+  const address = servers().temporalAddress;
+  // The contract's task queues are fixed; a namespace of one's own is not, so files that use them run one at a time.
+  const native = await NativeConnection.connect({ address });
+  const workers = await createWorkers({
+    connection: native,
+    namespace: 'default',
+    bundlePath: await testBundle(),
+    activities: {
+      core: createIntakeActivities({
+        pool,
+        extract: ({ turns, firm: profile, ...header }) => extractIntake({ header, turns, firm: profile }),
+      }),
+      clio: createClioActivities({
+        pool,
+        box,
+        logger: silentLogger,
+        app: { clientId: 'standin-app', clientSecret: 'standin-secret' },
+        timeoutMs: 2_000,
+        settleMs: options.settleMs ?? 50,
+      }),
+      lawpay: createLawPayActivities({ pool, box, logger: silentLogger, timeoutMs: 2_000 }),
+    },
+  });
+  const running = workers.map((worker) => worker.run());
+  const connection = await Connection.connect({ address });
+  const client = new Client({ connection });
+
+  const place = async (turns: Turn[], startedAtMs: number) => {
+    const callId = callIdFrom(randomBytes(20));
+    await withTenant(pool, tenantId, (scope) =>
+      scope.query(
+        `insert into calls (tenant_id, call_id, token_hash, token_expires_at) values ($1, $2, $3, now())`,
+        [tenantId, callId, Buffer.alloc(32)],
+      ),
+    );
+    const input: CallIntakeInput = {
+      tenantId,
+      callId,
+      startedAtMs,
+      firm,
+      reconnectWindowMs: 60_000,
+      idleLimitMs: 1_800_000,
+      ladder: quickLadder,
+    };
+    const handle = await client.workflow.signalWithStart<
+      (i: CallIntakeInput) => Promise<IntakeRecord>,
+      [Turn[]]
+    >(workflowTypes.callIntake, {
+      workflowId: intakeWorkflowId(tenantId, callId),
+      taskQueue: taskQueues.core,
+      args: [input],
+      signal: turnsRecorded,
+      signalArgs: [turns],
+    });
+    const atMs = startedAtMs + turns.length * 1_000;
+    await handle.signal(callEnded, { reason: 'caller_hangup', atMs, lastTurn: turns.length });
+    return { callId, handle };
+  };
+
+  return {
+    pool,
+    client,
+    controls,
+    tenantId,
+    /** Takes the usual call from its first word to its end. */
+    call: () => {
+      const startedAtMs = Date.now();
+      return place(turnsOf(startedAtMs), startedAtMs);
+    },
+    place,
+    connect,
+    close: async (): Promise<void> => {
+      for (const worker of workers) worker.shutdown();
+      await Promise.all(running);
+      await connection.close();
+      await native.close();
+      await Promise.all([clio.close(), lawpay.close()]);
+      await pool.end();
+      await database.drop();
+    },
+  };
+}

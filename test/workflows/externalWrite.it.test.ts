@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { WriteProgress } from '../../src/activities/contracts.js';
+import { attributeKeys } from '../../src/workflows/search-attributes.js';
+import {
+  redriveWrite,
+  resolveWrite,
+  taskQueues,
+  workflowTypes,
+  writeState,
+  type Decision,
+  type WriteOutcome,
+} from '../../src/workflows/messages.js';
+import { eventually } from '../support/eventually.js';
+import { contactRequest, ladder, newCallId } from './fixtures.js';
+import { scriptedWrite, startTimeSkipping, type Attempt, type TimeSkipping } from './time-skipping.js';
+
+let skipping: TimeSkipping;
+beforeAll(async () => {
+  skipping = await startTimeSkipping();
+}, 60_000);
+afterAll(() => skipping.close());
+
+const HOUR_MS = 3_600_000;
+const retry: Decision = { action: 'retry', actor: 'pat', reason: 'Clio is back' };
+const payload = { firstName: 'Dana', lastName: 'Whitfield' };
+
+interface Run {
+  handle: WorkflowHandle<() => Promise<WriteOutcome>>;
+  outcome: Promise<WriteOutcome>;
+  inputs: ReturnType<typeof scriptedWrite>['inputs'];
+  projected: WriteProgress[];
+  /** Waits until the write has parked for the nth time. */
+  parked(times?: number): Promise<unknown>;
+}
+
+/** Called inside the projection activity: while an activity runs, the server skips no time. */
+type Reaction = (progress: WriteProgress, handle: Run['handle']) => Promise<unknown>;
+
+/** Starts one write whose attempts follow the script. Time skips for as long as the write is open. */
+async function withWrite(
+  script: Attempt[],
+  work: (run: Run) => Promise<void>,
+  react: Reaction = () => Promise.resolve(),
+): Promise<void> {
+  const { performWrite, inputs } = scriptedWrite(...script);
+  const projected: WriteProgress[] = [];
+  const request = contactRequest(newCallId());
+  const workflowId = `op:acme:clio:${request.key}`;
+  const handle = skipping.env.client.workflow.getHandle<() => Promise<WriteOutcome>>(workflowId);
+  const projectWrite = async ({ progress }: { progress: WriteProgress }): Promise<void> => {
+    projected.push(progress);
+    await react(progress, handle);
+  };
+  const parked = (times = 1): Promise<unknown> =>
+    eventually(() => new Set(projected.flatMap((p) => p.parkedAtMs ?? [])).size >= times, {
+      withinMs: 10_000,
+      what: `parked ${times} times`,
+    });
+  await skipping.withActivities({ performWrite, projectWrite }, async () => {
+    await skipping.env.client.workflow.start(workflowTypes.externalWrite, {
+      workflowId,
+      taskQueue: taskQueues.core,
+      args: [{ request, ladder }],
+    });
+    // Asked for once: each pending result() unlocks the clock, and two would let it run past work in progress.
+    const outcome = handle.result();
+    try {
+      await work({ handle, outcome, inputs, projected, parked });
+    } finally {
+      await handle.terminate().catch(() => undefined);
+      await outcome.catch(() => undefined);
+    }
+  });
+}
+
+const refusal = (update: Promise<unknown>): Promise<string> =>
+  update.then(
+    () => 'accepted',
+    (error: Error) => (error.cause as Error).message,
+  );
+
+describe('a write', () => {
+  test('lands at once with two workflow tasks and one activity', async () => {
+    await withWrite(['land'], async ({ handle, projected, outcome }) => {
+      expect(await outcome).toMatchObject({ status: 'done', receipt: { externalId: '7001' } });
+      const events = (await handle.fetchHistory()).events ?? [];
+      expect(events).toHaveLength(11);
+      expect(projected).toEqual([]);
+    });
+  });
+
+  test('outlives a short outage without anybody’s help', async () => {
+    await withWrite(['unavailable', 'unavailable', 'land'], async ({ inputs, outcome }) => {
+      expect(await outcome).toMatchObject({ status: 'done' });
+      expect(inputs).toHaveLength(3);
+    });
+  });
+
+  test('climbs the slow ladder through a day of outage and then parks for a person', async () => {
+    await withWrite(['unavailable'], async ({ handle, inputs, projected, parked, outcome }) => {
+      await parked();
+      const state = await handle.query(writeState);
+      // 5 quick attempts, then after 1, 6, 21 minutes, then hourly to the end of the day.
+      expect(inputs.length).toBeGreaterThan(25);
+      expect(inputs.length).toBeLessThan(36);
+      expect(inputs.slice(5).every(({ lookFirst }) => lookFirst)).toBe(true);
+      expect(state).toMatchObject({ phase: 'parked', lastError: { errorClass: 'unavailable' } });
+      expect(projected.at(-1)).toMatchObject({ state: 'parked', errorClass: 'unavailable' });
+      const { typedSearchAttributes } = await handle.describe();
+      expect(typedSearchAttributes.get(attributeKeys.state)).toBe('parked');
+      expect(typedSearchAttributes.get(attributeKeys.needsHuman)).toBe(true);
+      await handle.executeUpdate(resolveWrite, { args: [{ ...retry, action: 'discard' }] });
+      expect(await outcome).toEqual({ status: 'discarded', reason: 'Clio is back', actor: 'pat' });
+    });
+  });
+
+  test.each(['invalid', 'conflict', 'auth', 'internal'] as const)(
+    'parks at once on %s',
+    async (errorClass) => {
+      await withWrite([errorClass, 'land'], async ({ handle, inputs, parked, outcome }) => {
+        await parked();
+        expect(inputs).toHaveLength(1);
+        const state = await handle.executeUpdate(resolveWrite, { args: [retry] });
+        expect(state).toMatchObject({ phase: 'retrying', revision: 1 });
+        expect(await outcome).toMatchObject({ status: 'done' });
+        expect(inputs[1]).toMatchObject({ lookFirst: true, attemptsBefore: 1, revision: 1 });
+      });
+    },
+  );
+
+  test('waits as long as a vendor asks, on a timer a person can cut short', async () => {
+    const asked = { errorClass: 'rate_limited', retryAfterMs: 2 * HOUR_MS } as const;
+    const cutShort: Reaction = (_progress, handle) => handle.executeUpdate(resolveWrite, { args: [retry] });
+    await withWrite(
+      [asked, 'land'],
+      async ({ inputs, projected, outcome }) => {
+        await outcome;
+        expect(inputs).toHaveLength(2);
+        const waitMs = (projected[0]?.nextAttemptAtMs ?? 0) - (await skipping.env.currentTimeMs());
+        expect(projected[0]?.state).toBe('backoff');
+        expect(waitMs).toBeGreaterThan(HOUR_MS);
+      },
+      cutShort,
+    );
+  });
+
+  test('sends the edited payload after an edit', async () => {
+    await withWrite(['invalid', 'land'], async ({ handle, inputs, parked, outcome }) => {
+      await parked();
+      await handle.executeUpdate(resolveWrite, { args: [{ ...retry, action: 'edit', payload }] });
+      await outcome;
+      expect(inputs[1]?.request.payload).toEqual(payload);
+    });
+  });
+
+  test('refuses a decision that makes no sense, and leaves no trace of it', async () => {
+    await withWrite(['invalid', 'land'], async ({ handle, parked, outcome }) => {
+      await parked();
+      const decide = (decision: unknown): Promise<string> =>
+        refusal(handle.executeUpdate(resolveWrite, { args: [decision as Decision] }));
+      expect(await decide({ ...retry, actor: ' ' })).toContain('actor');
+      expect(await decide({ ...retry, reason: '' })).toContain('reason');
+      expect(await decide({ ...retry, action: 'explode' })).toContain('action');
+      expect(await decide({ ...retry, action: 'edit', payload: { firstName: '' } })).toContain(
+        'payload.firstName',
+      );
+      expect(await decide({ ...retry, expectedRevision: 4 })).toContain('revision 0');
+      expect((await handle.query(writeState)).revision).toBe(0);
+      expect(await decide({ ...retry, expectedRevision: 0 })).toBe('accepted');
+      await outcome;
+    });
+  });
+
+  test('takes one of two decisions that saw the same revision', async () => {
+    await withWrite(['invalid', 'invalid'], async ({ handle, parked }) => {
+      await parked();
+      const args: [Decision] = [{ ...retry, expectedRevision: 0 }];
+      const answers = await Promise.all([
+        refusal(handle.executeUpdate(resolveWrite, { args })),
+        refusal(handle.executeUpdate(resolveWrite, { args })),
+      ]);
+      expect(answers.filter((answer) => answer === 'accepted')).toHaveLength(1);
+    });
+  });
+
+  test('is retried once by two signals of the same redrive job', async () => {
+    await withWrite(['invalid'], async ({ handle, inputs, parked }) => {
+      await parked();
+      await handle.signal(redriveWrite, { jobId: 'job-1' });
+      await parked(2);
+      await handle.signal(redriveWrite, { jobId: 'job-1' });
+      await handle.signal(redriveWrite, { jobId: 'job-2' });
+      await parked(3);
+      expect(inputs).toHaveLength(3);
+      expect((await handle.query(writeState)).revision).toBe(2);
+    });
+  });
+
+  test('is announced again and again while nobody decides', async () => {
+    await withWrite(['invalid'], async ({ projected }) => {
+      // At 4, 12, 28 and 52 h after the first.
+      await eventually(() => projected.length >= 5, { withinMs: 10_000, what: 'five announcements' });
+      expect(new Set(projected.map(({ parkedAtMs }) => parkedAtMs)).size).toBe(1);
+    });
+  });
+
+  test('stops when it is cancelled and says so in the list', async () => {
+    await withWrite(['invalid'], async ({ handle, projected, parked, outcome }) => {
+      await parked();
+      await handle.cancel();
+      await expect(outcome).rejects.toThrow();
+      expect(projected.at(-1)).toMatchObject({ state: 'discarded' });
+    });
+  });
+});
