@@ -23,6 +23,7 @@ import {
   workflowTypes,
   type CallIntakeInput,
 } from '../../src/workflows/messages.js';
+import { clioApp } from '../../standins/clio/oauth.js';
 import { clioStandin } from '../../standins/clio/server.js';
 import { controlOf, type Control } from '../../standins/kit/control.js';
 import { startStandin } from '../../standins/kit/standin.js';
@@ -127,7 +128,7 @@ export async function startIntakeStack(options: { settleMs?: number } = {}) {
         pool,
         box,
         logger: silentLogger,
-        app: { clientId: 'standin-app', clientSecret: 'standin-secret' },
+        app: clioApp,
         timeoutMs: 2_000,
         settleMs: options.settleMs ?? 50,
       }),

@@ -200,7 +200,10 @@ describe('a write', () => {
   test('is announced again and again while nobody decides', async () => {
     await withWrite(['invalid'], async ({ projected }) => {
       // At 4, 12, 28 and 52 h after the first.
-      await eventually(() => projected.length >= 5, { withinMs: 10_000, what: 'five announcements' });
+      await eventually(() => projected.length >= 5 || Promise.reject(new Error(String(projected.length))), {
+        withinMs: 10_000,
+        what: 'five announcements',
+      });
       expect(new Set(projected.map(({ parkedAtMs }) => parkedAtMs)).size).toBe(1);
     });
   });

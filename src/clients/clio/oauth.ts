@@ -52,6 +52,9 @@ export async function refreshClioTokens(
   };
   try {
     const answer = await exchange(call);
+    // Our own mistake, not the firm's: its grant is as good as before.
+    if (answer.text.includes('"invalid_client"'))
+      throw new OutsideError('internal', 'Clio refused CLIO_CLIENT_ID and CLIO_CLIENT_SECRET');
     // The body of a refused refresh is not documented; 400 and 401 both mean that a person must connect again.
     if (answer.status === 400 || answer.status === 401)
       throw new OutsideError('auth', `Clio refused to renew the connection (${answer.status})`);
