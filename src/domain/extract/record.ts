@@ -36,7 +36,11 @@ export function recordOf(
   return {
     schemaVersion: 1,
     rulesVersion: RULES_VERSION,
-    ...call,
+    tenantId: call.tenantId,
+    callId: call.callId,
+    startedAtMs: call.startedAtMs,
+    endedAtMs: call.endedAtMs,
+    endReason: call.endReason,
     disposition: how.inDanger
       ? 'attorney_review'
       : dispositionOf(call.endReason, facts, contact, practiceArea?.value, firm),
