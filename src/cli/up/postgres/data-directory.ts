@@ -1,6 +1,17 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, lstat, mkdir, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chown,
+  lstat,
+  mkdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { canEnter, newReachableDirectory, type SystemUser } from './database-user.js';
@@ -45,8 +56,14 @@ async function reachableHome({ path, user, onProgress }: DataDirectoryOptions): 
   if (!user) return path;
   await chown(path, user.uid, user.gid);
   if (canEnter(user, path)) return path;
+  // An empty directory gives way to the link; one with data in it was reachable once and is not ours to move.
+  await rmdir(path).catch((error: unknown) => {
+    throw new Error(
+      `The account ${user.name}, which runs PostgreSQL for root, can no longer enter ${path}, where the data is. Open the directories above it (chmod o+x), or move the data directory.`,
+      { cause: error },
+    );
+  });
   const elsewhere = newReachableDirectory(user, 'postgres-');
-  await rm(path, { recursive: true });
   await symlink(elsewhere, path);
   onProgress(`database files are in ${elsewhere}: the account ${user.name} may not enter ${dirname(path)}`);
   return elsewhere;
