@@ -31,6 +31,7 @@ const esmOnly = [
   'typebox',
   'content-disposition',
   'cookie',
+  '@seriousme',
 ];
 
 const base = {

@@ -53,8 +53,8 @@ interface HistogramRow {
 }
 
 /**
- * Reads the stored histograms of a window page by page, each page in a transaction of its own so that a long report
- * holds no connection.
+ * Reads the stored histograms of a window stage by stage and page by page along the primary key, each page in a
+ * transaction of its own so that a long report holds no connection.
  * @param only the stages wanted; default all.
  */
 export async function* latencyHistograms(
@@ -63,23 +63,34 @@ export async function* latencyHistograms(
   window: TimeWindow,
   only: readonly Stage[] = stages,
 ): AsyncGenerator<HistogramRow[]> {
-  let after: [Date, string, string] = [new Date(window.fromMs), '', ''];
-  for (;;) {
-    const page = await withTenant(pool, tenantId, async (scope) => {
-      const { rows } = await scope.query<HistogramRow>(
-        `select stage, minute, instance, histogram from latency_minutes
-          where tenant_id = $1 and stage = any ($2) and minute >= $3 and minute < $4
-            and (minute, stage, instance) > ($3, $5, $6)
-          order by minute, stage, instance limit $7`,
-        [tenantId, only, after[0], new Date(window.toMs), after[1], after[2], PAGE_ROWS],
-      );
-      return rows;
-    });
-    if (page.length > 0) yield page;
-    const last = page.at(-1);
-    if (!last || page.length < PAGE_ROWS) return;
-    after = [last.minute, last.stage, last.instance];
+  for (const stage of only) {
+    let after = { minute: new Date(window.fromMs), instance: '' };
+    for (;;) {
+      const page = await histogramPage(pool, tenantId, stage, after, new Date(window.toMs));
+      if (page.length > 0) yield page;
+      const last = page.at(-1);
+      if (!last || page.length < PAGE_ROWS) break;
+      after = last;
+    }
   }
+}
+
+async function histogramPage(
+  pool: Pool,
+  tenantId: TenantId,
+  stage: Stage,
+  after: { minute: Date; instance: string },
+  to: Date,
+): Promise<HistogramRow[]> {
+  return withTenant(pool, tenantId, async (scope) => {
+    const { rows } = await scope.query<HistogramRow>(
+      `select stage, minute, instance, histogram from latency_minutes
+        where tenant_id = $1 and stage = $2 and (minute, instance) > ($3, $4) and minute < $5
+        order by minute, instance limit $6`,
+      [tenantId, stage, after.minute, after.instance, to, PAGE_ROWS],
+    );
+    return rows;
+  });
 }
 
 /** Turns answered and turns in error within a window. */

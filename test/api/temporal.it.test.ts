@@ -12,6 +12,7 @@ import { withTenant } from '../../src/db/tenant.js';
 import { intakeWorkflowId } from '../../src/domain/ids.js';
 import type { Turn } from '../../src/domain/turn.js';
 import type { CallHeader, IntakeSink } from '../../src/voice/ports.js';
+import { attributeKeys } from '../../src/workflows/search-attributes.js';
 import { newCallId, twoFirms } from '../db/support/firm.js';
 import { silentLogger } from '../support/log.js';
 import { type FreshDatabase, freshDatabase, servers } from '../support/servers.js';
@@ -76,9 +77,10 @@ describe('handing a call over to its intake', () => {
       { kind: 'ended', reason: 'caller_hangup', atMs: 4, lastTurn: 3 },
     ]);
     expect(await signals()).toEqual(['turnsRecorded', 'connectionLost', 'turnsRecorded', 'callEnded']);
-    const { searchAttributes, status } = await handle().describe();
+    const { typedSearchAttributes, status } = await handle().describe();
     expect(status.name).toBe('RUNNING');
-    expect(searchAttributes).toMatchObject({ HermesTenant: ['firm-a'], HermesCall: [call.callId] });
+    expect(typedSearchAttributes.get(attributeKeys.tenant)).toBe('firm-a');
+    expect(typedSearchAttributes.get(attributeKeys.call)).toBe(call.callId);
     expect(await findCall(pool, 'firm-a', call.callId)).toMatchObject({
       state: 'ended',
       endReason: 'caller_hangup',

@@ -12,7 +12,7 @@ export async function parkedWrite(revision: number): Promise<void> {
       return { phase: 'retrying', attempts: 5, revision: revision + 1 };
     },
     {
-      validator: (decision) => {
+      validator: (decision: Decision) => {
         if (decision.expectedRevision !== revision || decisions.length > 0)
           throw ApplicationFailure.create({ type: 'DecisionRefused', message: 'no decision is waited for' });
       },

@@ -1,0 +1,54 @@
+import { describe, expect, test } from '@jest/globals';
+import { createReadiness } from '../../src/api/readiness.js';
+import { testApp } from './support/app.js';
+
+const good = {
+  pingDatabase: () => Promise.resolve(),
+  pingTemporal: () => Promise.resolve(),
+  journalHealthy: () => true,
+};
+const bad = {
+  pingDatabase: () => Promise.reject(new Error('postgres://user:pass@db')),
+  pingTemporal: () => new Promise<void>(() => undefined),
+  journalHealthy: () => false,
+};
+
+describe('readiness', () => {
+  test('is given when every part answers', async () => {
+    const app = await testApp({ readiness: createReadiness(good) });
+    const response = await app.inject('/readyz');
+    expect([response.statusCode, response.json()]).toEqual([
+      200,
+      { status: 'ready', parts: { database: 'ok', temporal: 'ok', journal: 'ok' } },
+    ]);
+    await app.close();
+  });
+
+  test('is refused with the parts that fail, also one that never answers, and without their addresses', async () => {
+    const app = await testApp({ readiness: createReadiness(bad) });
+    const response = await app.inject('/readyz');
+    expect(response.statusCode).toBe(503);
+    const { errors } = response.json<{ errors: { field: string }[] }>();
+    expect(errors.map((error) => error.field)).toEqual(['database', 'temporal', 'journal']);
+    expect(response.body).not.toContain('postgres://');
+    expect((await app.inject('/livez')).statusCode).toBe(200);
+    const health = await app.inject('/health');
+    expect([health.statusCode, health.json<{ status: string }>().status]).toEqual([200, 'degraded']);
+    expect(health.body).not.toContain('pass');
+    await app.close();
+  });
+
+  test('is examined once for many probes at a time, and again a second later', async () => {
+    let [pings, nowMs] = [0, 0];
+    const pingDatabase = (): Promise<void> => {
+      pings += 1;
+      return Promise.resolve();
+    };
+    const readiness = createReadiness({ ...good, pingDatabase, nowMs: () => nowMs });
+    await Promise.all(Array.from({ length: 50 }, readiness));
+    expect(pings).toBe(1);
+    nowMs = 1_001;
+    await readiness();
+    expect(pings).toBe(2);
+  });
+});

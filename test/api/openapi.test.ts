@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import type { App } from '../../src/api/app-types.js';
+import { testApp } from './support/app.js';
+
+interface Operation {
+  tags?: string[];
+  summary?: string;
+  security?: unknown[];
+  responses: Record<string, { description?: string; content?: Record<string, unknown> }>;
+}
+interface Document {
+  paths: Record<string, Record<string, Operation>>;
+  tags: { name: string }[];
+  components: { schemas: Record<string, unknown>; securitySchemes: Record<string, unknown> };
+}
+
+let app: App;
+let document: Document;
+beforeAll(async () => {
+  app = await testApp();
+  document = (await app.inject('/docs/json')).json();
+});
+afterAll(() => app.close());
+
+test('the document is valid OpenAPI 3.1', async () => {
+  const whole = (await app.inject('/docs/json')).json<Record<string, unknown>>();
+  const result = await new Validator().validate(whole);
+  expect(result.errors ?? []).toEqual([]);
+  expect(result.valid).toBe(true);
+});
+
+test('every address of the first cut is in it', () => {
+  expect(Object.keys(document.paths).sort()).toEqual([
+    '/api/v1/calls',
+    '/api/v1/calls/{id}',
+    '/api/v1/dlq/list',
+    '/api/v1/dlq/retry',
+    '/api/v1/dlq/stats',
+    '/api/v1/intakes/{id}',
+    '/api/v1/monitoring/performance',
+    '/api/v1/monitoring/sla-compliance',
+    '/api/v1/voice/session',
+    '/docs/problems/{code}',
+    '/health',
+    '/livez',
+    '/readyz',
+  ]);
+});
+
+test('every operation says what it does, where it belongs, who may call it and how it fails', () => {
+  const tags = document.tags.map((tag) => tag.name);
+  for (const [path, methods] of Object.entries(document.paths)) {
+    for (const operation of Object.values(methods)) {
+      expect([path, operation.summary]).toEqual([path, expect.stringMatching(/\w{3}/)]);
+      expect(tags).toEqual(expect.arrayContaining(operation.tags ?? ['none']));
+      expect([path, operation.security === undefined]).toEqual([path, path.startsWith('/api/')]);
+      const failures = ['4XX', '5XX'].map((status) =>
+        Object.keys(operation.responses[status]?.content ?? {}),
+      );
+      expect([path, ...failures]).toEqual([path, ['application/problem+json'], ['application/problem+json']]);
+      for (const response of Object.values(operation.responses)) expect(response.description).toBeTruthy();
+    }
+  }
+  expect(document.components.schemas).toHaveProperty('Problem');
+  expect(document.components.securitySchemes).toHaveProperty('bearer');
+});
+
+test('the page for people is served', async () => {
+  const page = await app.inject('/docs/');
+  expect(page.statusCode).toBe(200);
+  expect(page.headers['content-type']).toContain('text/html');
+});
