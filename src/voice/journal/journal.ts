@@ -4,50 +4,14 @@
  * undelivered are deleted. When the disk fails, events stay in memory and are delivered without it: calls go on.
  */
 import { chmod, mkdir } from 'node:fs/promises';
-import type { Logger } from '../../telemetry/logger.js';
-import type { CallHeader, CallJournal, IntakeSink, JournalEvent } from '../ports.js';
-import { defaultDelivery, Delivery, type DeliveryOptions } from './delivery.js';
+import type { CallHeader, JournalEvent } from '../ports.js';
+import { defaultDelivery, Delivery } from './delivery.js';
 import { Books } from './books.js';
+import type { JournalDeps, JournalHealth, OpenJournal } from './contract.js';
 import { lockDirectory } from './lock.js';
-import { encodeRecord, type JournalRecord, type Seal } from './records.js';
+import { encodeRecord, type JournalRecord } from './records.js';
 import { recover, type Entry, type Recovered } from './recovery.js';
-import { readSegments, SegmentLog, type OpenSegment } from './segment-log.js';
-
-export interface JournalDeps {
-  /** Kept for the journal alone; made (mode 0700) when missing. */
-  directory: string;
-  seal: Seal['seal'];
-  open: Seal['open'];
-  sink: IntakeSink;
-  logger: Logger;
-  /** Milliseconds since the epoch. */
-  epochMs: () => number;
-  /** How long events gather before they are written together. Default 15 ms. */
-  commitEveryMs?: number;
-  /** A segment is not continued beyond this. Default 1 MiB. */
-  segmentBytes?: number;
-  delivery?: Partial<DeliveryOptions>;
-  openSegment?: OpenSegment;
-}
-
-export interface JournalHealth {
-  /** `degraded`: the disk refuses writes; events live in memory until they are delivered. */
-  disk: 'ok' | 'degraded';
-  /** Events not handed over yet. */
-  pending: number;
-  /** Calls whose last delivery failed. */
-  failingCalls: number;
-}
-
-export interface OpenJournal extends CallJournal {
-  /** What an earlier process had left. */
-  readonly recovered: { calls: number; events: number; tornTails: number; damagedLines: number };
-  /** Writes what has been appended so far. @returns true when all of it is on the disk. */
-  flush(): Promise<boolean>;
-  health(): JournalHealth;
-  /** Writes everything, hands over what it can within the deadline (default 5 s), and lets go of the directory. */
-  close(deadlineMs?: number): Promise<void>;
-}
+import { readSegments, SegmentLog } from './segment-log.js';
 
 /** Long enough for the turns of many calls to share an fsync, short beside the time a turn takes to say. */
 const COMMIT_EVERY_MS = 15;

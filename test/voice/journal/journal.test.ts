@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openJournal, type JournalDeps, type OpenJournal } from '../../../src/voice/journal/journal.js';
+import type { JournalDeps, OpenJournal } from '../../../src/voice/journal/contract.js';
+import { openJournal } from '../../../src/voice/journal/journal.js';
 import { JournalBusyError } from '../../../src/voice/journal/lock.js';
 import { JournalKeyError } from '../../../src/voice/journal/recovery.js';
 import { eventually } from '../../support/eventually.js';
@@ -61,16 +62,21 @@ describe('in quiet times', () => {
           write: file.write.bind(file),
           close: () => file.close(),
           datasync: async () => {
-            expect(sink.attempts).toBe(0);
             await file.datasync();
             synced += 1;
           },
         };
       },
     });
-    journal.append(call(1), turn(1));
-    await until('delivered', () => sink.of(call(1)).length === 1);
-    expect(synced).toBeGreaterThan(0);
+    const syncsAtDelivery: number[] = [];
+    const deliver = sink.deliver.bind(sink);
+    sink.deliver = (header, events) => (syncsAtDelivery.push(synced), deliver(header, events));
+    for (let number = 1; number <= 3; number++) {
+      journal.append(call(1), turn(number));
+      await until('delivered', () => sink.of(call(1)).length === number);
+    }
+    // One for the segment's head, then one for each turn.
+    expect(syncsAtDelivery).toEqual([2, 3, 4]);
   });
 
   test('many calls share an fsync', async () => {
@@ -275,6 +281,20 @@ describe('after a crash', () => {
     expect(numbers(sink.of(call(1)))).toEqual([1, 3]);
   });
 
+  test('what was handed over before the crash is not delivered again', async () => {
+    const sink = keepingSink();
+    const directory = await leftBehind(async (journal) => {
+      journal.append(call(1), turn(1));
+      await until('handed over', () => journal.health().pending === 0);
+      sink.refuses = () => true;
+      journal.append(call(1), turn(2));
+    }, sink);
+    const next = keepingSink();
+    const journal = await start(journalDeps(directory, next));
+    await until('handed over', () => journal.health().pending === 0);
+    expect(numbers(next.of(call(1)))).toEqual([2]);
+  });
+
   test('a quiet live call whose turns were all delivered long ago is still known to have lost its line', async () => {
     const directory = await leftBehind(async (journal) => {
       journal.append(call(1), turn(1));
@@ -316,12 +336,23 @@ describe('on a full disk', () => {
       // The kernel's own ENOSPC: /dev/full accepts nothing.
       openSegment: (path) => open(full ? '/dev/full' : path, full ? 'w' : 'wx', 0o600),
     });
+    let answer: () => void = () => undefined;
+    const deliver = sink.deliver.bind(sink);
+    sink.deliver = async (header, events) => {
+      await new Promise<void>((resolve) => (answer = resolve));
+      await deliver(header, events);
+    };
     journal.append(call(1), turn(1));
     expect(await journal.flush()).toBe(false);
+    expect(await journal.flush()).toBe(false);
+    sink.deliver = deliver;
+    answer();
     await until('delivered from memory', () => sink.of(call(1)).length === 1);
     expect(journal.health().disk).toBe('degraded');
     expect(lines.filter((line) => line.level === 'warn')).toHaveLength(1);
 
+    await until('nothing waits', () => journal.health().pending === 0);
+    expect(sink.attempts).toBe(1);
     sink.refuses = () => true;
     journal.append(call(1), turn(2));
     expect(await journal.flush()).toBe(false);

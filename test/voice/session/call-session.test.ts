@@ -33,6 +33,9 @@ function stalledModel() {
   };
   return model;
 }
+/** To see that something does not happen takes real time: longer than the 100 ms that audio is sent ahead. */
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
 const greeted = async (call: ReturnType<typeof placeTestCall>) => {
   await call.next('reply_done');
   return call;
@@ -141,6 +144,7 @@ describe('a spoken call', () => {
     });
     const sent = call.frames.length;
     call.speak(200, 0);
+    await pause(120);
     expect(call.frames).toHaveLength(sent);
     expect(call.events.map((e) => e.type)).toContain('clear');
     const heard = call.turns()[0]!.text;
@@ -153,7 +157,6 @@ describe('a spoken call', () => {
     });
     call.speak(100, 600);
     await call.next('heard');
-    expect(call.frames.slice(0, sent)).toHaveLength(sent);
     expect(call.turns().map((t) => [t.number, t.role])).toEqual([
       [1, 'agent'],
       [2, 'caller'],
@@ -177,6 +180,28 @@ describe('a spoken call', () => {
     const done = await call.next('reply_done', 1);
     expect(done).toMatchObject({ turn: 4, text: 'You said first and second.' });
     expect(model.aborted).toBe(1);
+    expect(call.errors()).toBe(0);
+  });
+
+  test('the agent does not begin to speak while the caller speaks, and does when it was nothing', async () => {
+    const slow: LanguageModel = {
+      ...scriptedModel,
+      async *word(request, signal) {
+        await pause(30);
+        yield* scriptedModel.word(request, signal);
+      },
+    };
+    const call = await greeted(
+      placeTestCall({ stt: scriptedEars(['hello', '']), llm: slow, tts: toneVoice() }),
+    );
+    const before = call.frames.length;
+    call.speak(400, 600);
+    await call.next('heard');
+    call.speak(400, 0);
+    await pause(120);
+    expect(call.frames).toHaveLength(before);
+    call.speak(0, 600);
+    expect((await call.next('reply_done', 1)).text).toBe('You said hello.');
   });
 
   test('a cough while the agent thinks costs no reply', async () => {

@@ -4,7 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CallHeader, IntakeSink, JournalEvent } from '../../../../src/voice/ports.js';
-import type { JournalDeps } from '../../../../src/voice/journal/journal.js';
+import type { JournalDeps } from '../../../../src/voice/journal/contract.js';
 import { silentLogger } from '../../../support/log.js';
 
 export const newDirectory = (): string => join(mkdtempSync(join(tmpdir(), 'hermes-journal-')), 'calls');
