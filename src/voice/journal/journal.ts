@@ -13,6 +13,8 @@ import { encodeRecord, type JournalRecord } from './records.js';
 import { recover, type Entry, type Recovered } from './recovery.js';
 import { readSegments, SegmentLog } from './segment-log.js';
 
+export type { JournalDeps, JournalHealth, OpenJournal } from './contract.js';
+
 /** Long enough for the turns of many calls to share an fsync, short beside the time a turn takes to say. */
 const COMMIT_EVERY_MS = 15;
 /** About a thousand turns. */
