@@ -18,6 +18,7 @@ export async function utterancesOf(script: CallerScript, voice: TextToSpeech | n
     made.push({
       text: turn.caller,
       ...sound,
+      ...(turn.hears === undefined ? {} : { hears: turn.hears }),
       ...(turn.event === 'caller_hangup' ? { hangUpAfter: true } : {}),
     });
   }
@@ -35,8 +36,8 @@ async function spoken(voice: TextToSpeech, text: string): Promise<Int16Array> {
  * @throws Error naming the file when it is no PCM WAV, or when nobody speaks in it.
  */
 export async function utterancesOfWav(path: string): Promise<Utterance[]> {
-  const samples = parseWav(await readFile(path));
   await Promise.all([loadVad(), loadResampler()]);
+  const samples = parseWav(await readFile(path));
   const vad = createVad({ mode: 2 });
   const utterances: Utterance[] = [];
   let current: Int16Array[] = [];

@@ -1,8 +1,8 @@
 import type { CallerScript } from '../caller/script.js';
 
 const goodbye = [
-  { hears: 'another lawyer', caller: 'No, I have no other lawyer.' },
-  { hears: 'anything else', caller: 'No, that is all. Thank you.' },
+  { hears: 'another lawyer', caller: 'I have no other lawyer.' },
+  { hears: 'anything else', caller: 'No, nothing else.' },
 ];
 
 /** The first caller: a paid consultation, so that the call ends with a payment link as well. */
@@ -16,7 +16,7 @@ export const divorceCaller: CallerScript = {
     { hears: 'phone number', caller: 'Five one two, five five five, zero one four two.' },
     { hears: 'is that right', caller: 'Yes, that is right.' },
     { hears: 'who else is involved', caller: 'My husband is Daniel Lopez.' },
-    { hears: 'what happened', caller: 'We separated on march fifth. I want custody of the children.' },
+    { hears: 'what happened', caller: 'We separated on october tenth. I want custody of the children.' },
     { hears: 'city and state', caller: 'In Austin, Texas.' },
     ...goodbye,
   ],

@@ -1,0 +1,39 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { controlOf, type Control } from '../../standins/kit/control.js';
+import { createOperatorApi, type OperatorApi } from '../../src/cli/operator/api.js';
+import { demoLadder } from '../../src/cli/demo/scenes.js';
+import { startStack, type Stack } from '../../src/cli/up/stack.js';
+
+/** A whole stack of its own, on free ports and in a directory that goes when it closes. */
+export interface TestStack {
+  stack: Stack;
+  api: OperatorApi;
+  clio: Control;
+  lawpay: Control;
+  close(): Promise<void>;
+}
+
+/** @param env settings on top of a quick write ladder. */
+export async function startTestStack(env: Record<string, string> = {}): Promise<TestStack> {
+  const directory = mkdtempSync(join(tmpdir(), 'hermes-stack-'));
+  const stack = await startStack({
+    env: { ...process.env, ...demoLadder, LOG_LEVEL: 'warn', ...env },
+    dataDir: directory,
+    ports: 'ephemeral',
+  });
+  const { clio, lawpay } = stack.addresses.standins;
+  if (!clio || !lawpay || !stack.token)
+    throw new Error('the stack came up without its stand-ins or its token');
+  return {
+    stack,
+    api: createOperatorApi(stack.addresses.api, readFileSync(stack.token.file, 'utf8').trim()),
+    clio: controlOf(clio),
+    lawpay: controlOf(lawpay),
+    close: async () => {
+      await stack.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
