@@ -39,7 +39,10 @@ export interface TimeSkipping {
 
 export async function startTimeSkipping(): Promise<TimeSkipping> {
   const codePath = await testBundle();
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: 'OFF', forward: {} } },
+  });
   const env = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path: servers().testServerPath } },
   });

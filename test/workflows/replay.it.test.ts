@@ -1,0 +1,87 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { temporal } from '@temporalio/proto';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { writeWorkflowId } from '../../src/domain/ids.js';
+import { resolveWrite, type Decision } from '../../src/workflows/messages.js';
+import { startIntakeStack, type IntakeStack } from '../workers/intake-stack.js';
+import { eventually } from '../support/eventually.js';
+import { testBundle } from './time-skipping.js';
+
+/** Stored histories of real runs: new workflow code must still be able to follow the old ones. See README.md there. */
+const folder = join(__dirname, '..', 'histories');
+/** `npm run histories` sets it: records anew instead of replaying. */
+const recording = process.env['HERMES_RECORD_HISTORIES'] === '1';
+
+// The generated classes, because the SDK's own historyToJSON fails where npm installs protobufjs twice.
+const { History } = temporal.api.history.v1;
+
+(recording ? describe.skip : describe)('a stored history', () => {
+  test('of every kind is still followed by today’s workflows', async () => {
+    const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+    expect(names.length).toBeGreaterThanOrEqual(8);
+    Runtime.install({ logger: new DefaultLogger('ERROR') });
+    const codePath = await testBundle();
+    for (const name of names) {
+      const { workflowId, history } = JSON.parse(await readFile(join(folder, name), 'utf8')) as {
+        workflowId: string;
+        history: Record<string, unknown>;
+      };
+      const replay = Worker.runReplayHistory(
+        { workflowBundle: { codePath } },
+        History.fromObject(history),
+        workflowId,
+      );
+      await expect(replay.then(() => name)).resolves.toBe(name);
+    }
+  }, 20_000);
+});
+
+(recording ? describe : describe.skip)('recording', () => {
+  let stack: IntakeStack;
+  beforeAll(async () => {
+    stack = await startIntakeStack();
+    await mkdir(folder, { recursive: true });
+  }, 90_000);
+  afterAll(() => stack.close(), 30_000);
+
+  const save = async (name: string, workflowId: string): Promise<void> => {
+    const history = History.toObject(
+      History.fromObject(await stack.client.workflow.getHandle(workflowId).fetchHistory()),
+      { enums: String, longs: String, bytes: String },
+    );
+    // Worker names and stack traces tell of the machine that recorded; replay needs neither.
+    const scrub = (key: string, value: unknown): unknown => {
+      if (key === 'stackTrace') return '';
+      return typeof value === 'string' ? value.replace(/^\d+@[\w.-]+/, 'hermes') : value;
+    };
+    const scrubbed = JSON.stringify({ workflowId, history }, scrub, 1);
+    await writeFile(join(folder, `${name}.json`), `${scrubbed}\n`);
+  };
+
+  test.each<[string, ((contact: unknown) => Decision) | undefined]>([
+    ['landed', undefined],
+    ['retried', () => ({ action: 'retry', actor: 'pat', reason: 'Clio is back' })],
+    ['edited', (payload) => ({ action: 'edit', actor: 'pat', reason: 'misheard name', payload })],
+    ['discarded', () => ({ action: 'discard', actor: 'pat', reason: 'wrong number' })],
+  ])('a call whose contact is %s', async (name, decide) => {
+    if (decide)
+      await stack.controls.clio.fault({
+        match: { method: 'POST', path: '/api/v4/contacts' },
+        effect: { kind: 'status', status: 422, body: { error: { type: 'ValidationError', message: 'no' } } },
+      });
+    const { callId, handle } = await stack.call();
+    const write = writeWorkflowId(stack.tenantId, 'clio', `${callId}.contact`);
+    if (decide) {
+      const decision = decide({ firstName: 'Dana', lastName: 'Whitfield' });
+      await eventually(
+        () => stack.client.workflow.getHandle(write).executeUpdate(resolveWrite, { args: [decision] }),
+        { withinMs: 10_000, what: 'the contact parks and is decided' },
+      );
+    }
+    await handle.result();
+    await save(`callIntake.${name}`, handle.workflowId);
+    await save(`externalWrite.${name}`, write);
+  });
+});
