@@ -1,6 +1,7 @@
 /** Running one attempt inside an activity: heartbeat, cancellation, and failures as Temporal understands them. */
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
+import { z } from 'zod';
 import { OutsideError, type ErrorClass } from '../domain/failures.js';
 import { afterFastAttempt } from '../domain/ladder.js';
 import type { UnknownOutcomeRule } from '../domain/writes.js';
@@ -26,15 +27,19 @@ export async function whileBeating<T>(work: (signal: AbortSignal) => Promise<T>)
 /** Our database being away, as seen by the driver: SQLSTATE classes 08, 53, 57 and connection errors without one. */
 const DATABASE_AWAY = /^(?:08|53|57)|^E[A-Z]+$/;
 
+/** Read by shape: a thrown value may come from another realm, or be no Error at all. */
+const text = z.string().default('').catch('');
+const Thrown = z
+  .object({ code: text, message: text, name: text })
+  .catch({ code: '', message: '', name: 'value' });
+
 /** Any error as one of ours. What is not an OutsideError is the database being away, or our own defect. */
 export function asOutsideError(error: unknown): OutsideError {
   if (error instanceof OutsideError) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const away =
-    DATABASE_AWAY.test(code) || (error instanceof Error && /timeout|terminated/i.test(error.message));
+  const { code, message, name } = Thrown.parse(error);
+  const away = DATABASE_AWAY.test(code) || /timeout|terminated/i.test(message);
   // Nothing was sent, or it was and will be looked up: the next attempt looks before it creates.
   if (away) return new OutsideError('unavailable', 'our database was away', undefined, { cause: error });
-  const name = error instanceof Error ? error.name : typeof error;
   return new OutsideError('internal', `unexpected ${name} in our own code`, undefined, { cause: error });
 }
 

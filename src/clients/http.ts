@@ -92,10 +92,13 @@ export function retryAfterMs(headers: Headers, nowMs: number): number | undefine
   return Number.isFinite(ms) ? Math.max(0, Math.round(ms)) : undefined;
 }
 
+/** fetch wraps what happened in the `cause` of a TypeError. Read by shape: some of these errors are DOMExceptions. */
 function codeOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  if (cause instanceof Error && cause.name === 'TimeoutError') return 'timeout';
-  if (typeof cause === 'object' && cause !== null && 'code' in cause && typeof cause.code === 'string')
-    return cause.code;
-  return 'connection lost';
+  const cause = property(error, 'cause') ?? error;
+  if (property(cause, 'name') === 'TimeoutError') return 'timeout';
+  const code = property(cause, 'code');
+  return typeof code === 'string' ? code : 'connection lost';
 }
+
+const property = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;

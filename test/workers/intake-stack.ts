@@ -1,6 +1,7 @@
 /** A whole intake on real parts: PostgreSQL, Temporal, the Clio and LawPay stand-ins over HTTP, the real workers. */
 import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
+import { google } from '@temporalio/proto';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import pg from 'pg';
 import { createClioActivities } from '../../src/activities/clio.js';
@@ -23,11 +24,14 @@ import {
   workflowTypes,
   type CallIntakeInput,
 } from '../../src/workflows/messages.js';
+import { searchAttributes } from '../../src/workflows/search-attributes.js';
 import { clioApp } from '../../standins/clio/oauth.js';
 import { clioStandin } from '../../standins/clio/server.js';
 import { controlOf, type Control } from '../../standins/kit/control.js';
 import { startStandin } from '../../standins/kit/standin.js';
 import { lawpayStandin } from '../../standins/lawpay/server.js';
+import { registerSearchAttributes } from '../../temporal/search-attributes.js';
+import { eventually } from '../support/eventually.js';
 import { silentLogger } from '../support/log.js';
 import { freshDatabase, servers } from '../support/servers.js';
 import { testBundle } from '../workflows/time-skipping.js';
@@ -68,6 +72,27 @@ export const turnsOf = (startedAtMs: number): Turn[] =>
     atMs: startedAtMs + index * 1_000,
     input: role === 'agent' ? 'spoken' : 'typed',
   }));
+
+/** Registers a namespace with our search attributes and waits until the server serves it. */
+async function ownNamespace(address: string): Promise<string> {
+  const namespace = `intake-${randomBytes(4).toString('hex')}`;
+  const connection = await Connection.connect({ address });
+  try {
+    const workflowExecutionRetentionPeriod = google.protobuf.Duration.fromObject({ seconds: 86_400 });
+    await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod });
+    await eventually(() => connection.workflowService.describeNamespace({ namespace }), {
+      withinMs: 20_000,
+      what: 'the namespace is known',
+    });
+    await eventually(() => registerSearchAttributes(address, namespace, searchAttributes), {
+      withinMs: 20_000,
+      what: 'the namespace takes our search attributes',
+    });
+  } finally {
+    await connection.close();
+  }
+  return namespace;
+}
 
 export type IntakeStack = Awaited<ReturnType<typeof startIntakeStack>>;
 
@@ -113,11 +138,12 @@ export async function startIntakeStack(options: { settleMs?: number } = {}) {
   await connect(null);
 
   const address = servers().temporalAddress;
-  // The contract's task queues are fixed; a namespace of one's own is not, so files that use them run one at a time.
+  // Task queue names are fixed by contract, so a namespace of one's own keeps other test files' workers away.
+  const namespace = await ownNamespace(address);
   const native = await NativeConnection.connect({ address });
   const workers = await createWorkers({
     connection: native,
-    namespace: 'default',
+    namespace,
     bundlePath: await testBundle(),
     activities: {
       core: createIntakeActivities({
@@ -137,7 +163,7 @@ export async function startIntakeStack(options: { settleMs?: number } = {}) {
   });
   const running = workers.map((worker) => worker.run());
   const connection = await Connection.connect({ address });
-  const client = new Client({ connection });
+  const client = new Client({ connection, namespace });
 
   const place = async (turns: Turn[], startedAtMs: number) => {
     const callId = callIdFrom(randomBytes(20));

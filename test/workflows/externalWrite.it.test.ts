@@ -31,7 +31,7 @@ interface Run {
   inputs: ReturnType<typeof scriptedWrite>['inputs'];
   projected: WriteProgress[];
   /** Waits until the write has parked for the nth time. */
-  parked(times?: number): Promise<unknown>;
+  parked: (times?: number) => Promise<unknown>;
 }
 
 /** Called inside the projection activity: while an activity runs, the server skips no time. */
@@ -82,7 +82,7 @@ async function withWrite(
 const refusal = (update: Promise<unknown>): Promise<string> =>
   update.then(
     () => 'accepted',
-    (error: Error) => (error.cause as Error).message,
+    (error: unknown) => ((error as Error).cause as Error).message,
   );
 
 describe('a write', () => {
