@@ -1,4 +1,4 @@
-import { type Act, greet, instructionsFor, nextAct, permitted } from '../domain/agent/index.js';
+import { type Act, greet, instructionsFor, isVerbatim, nextAct, permitted } from '../domain/agent/index.js';
 import type { FirmProfile } from '../domain/firm.js';
 import type { AgentTurn, ConversationAgent } from '../voice/session/agent-port.js';
 
@@ -7,6 +7,7 @@ export function createAgent(firm: FirmProfile): ConversationAgent {
   const instructions = instructionsFor(firm);
   const asTurn = ({ kind, template, closesCall }: Act): AgentTurn => ({
     act: { kind, template },
+    verbatim: isVerbatim(kind),
     instructions,
     closesCall,
   });

@@ -3,11 +3,11 @@ import { parseArgs } from 'node:util';
 import { createStyle } from '../terminal/style.js';
 import { describeFailure } from '../up/failure.js';
 import { terminalProgress } from '../up/progress.js';
-import { findRunning, runningOf, type Running } from '../up/running.js';
+import { announceRunning, findRunning, runningOf } from '../up/running.js';
 import { startStack, type Stack } from '../up/stack.js';
 import { runDemo } from './run-demo.js';
 import { demoLadder } from './scenes.js';
-import { createScreen, noScreen } from './screen.js';
+import { createScreen, noScreen, type Screen } from './screen.js';
 
 const USAGE = `npm run demo [-- options]
 
@@ -51,7 +51,7 @@ async function main(): Promise<number> {
       aborted(interrupt.signal),
     ]);
     if (values.json) out(JSON.stringify(result, null, 2));
-    if (values.keep && stack) await keep(running, screen, interrupt.signal);
+    if (values.keep && stack) await keep(stack, screen, interrupt.signal);
     return 0;
   } catch (error) {
     if (interrupt.signal.aborted) return values.keep ? 0 : 130;
@@ -76,13 +76,11 @@ function start(dataDir: string, json: boolean, colour: boolean, signal: AbortSig
 const aborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('interrupted'))));
 
-async function keep(
-  running: Running,
-  screen: { line: (text?: string) => void },
-  signal: AbortSignal,
-): Promise<void> {
-  screen.line(`The stack stays up at ${running.api}. Ctrl-C stops it.`);
+async function keep(stack: Stack, screen: Screen, signal: AbortSignal): Promise<void> {
+  const notice = announceRunning(stack.dataDir, runningOf(stack));
+  screen.line(`The stack stays up at ${stack.addresses.api}. Ctrl-C stops it.`);
   await aborted(signal).catch(() => undefined);
+  notice.forget();
 }
 
 process.exitCode = await main();

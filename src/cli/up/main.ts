@@ -4,6 +4,7 @@ import { createStyle } from '../terminal/style.js';
 import { shownPath } from './data-dir.js';
 import { describeFailure } from './failure.js';
 import { terminalProgress } from './progress.js';
+import { announceRunning, runningOf } from './running.js';
 import { startStack, type Stack } from './stack.js';
 
 const USAGE = `npm start [-- --data-dir DIR]
@@ -46,8 +47,10 @@ async function main(): Promise<void> {
     }
     return process.exit();
   }
+  const notice = announceRunning(stack.dataDir, runningOf(stack));
   write(summary(stack, performance.now() - startedMs, colour));
   await stopped;
+  notice.forget();
   write('\nStopping…\n');
   await stack.stop();
   write('Stopped. Everything is kept; npm start goes on from here.\n');

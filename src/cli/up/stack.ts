@@ -22,6 +22,8 @@ export interface StackOptions {
 
 /** A running stack. */
 export interface Stack extends StartedParts {
+  /** Absolute path of the data directory. */
+  dataDir: string;
   /** Running services by name: postgres, temporal, clio, lawpay, openai, worker, edge. */
   services(): string[];
   /** Process id of a service; undefined while it is down. */
@@ -63,7 +65,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const cacheDir = cacheDirectory(env);
     const site: Site = { config, env, root, dataDir, cacheDir, ports, crew, progress, signal };
     const parts = await Promise.race([startParts(site), whenAborted(signal)]);
-    return { ...parts, ...controls(crew), stop, abandon: () => crew.kill().finally(dataDir.release) };
+    return {
+      ...parts,
+      ...controls(crew),
+      dataDir: dataDir.path,
+      stop,
+      abandon: () => crew.kill().finally(dataDir.release),
+    };
   } catch (error) {
     giveUp.abort(new Error('the start failed'));
     await stop();

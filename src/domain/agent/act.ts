@@ -42,3 +42,23 @@ export interface Act {
   /** What it asks for; null when it asks nothing. */
   asks: Question | null;
 }
+
+/** Acts whose very words matter: notices, crisis lines, refusals of advice, digits read back. No model rephrases them. */
+const fixedActs: ReadonlySet<ActKind> = new Set([
+  'greeting',
+  'ask_recording',
+  'confirm_phone',
+  'closing',
+  'closing_message',
+  'closing_referral',
+  'emergency',
+  'suicidal',
+  'recording_refused',
+  'disclose_ai',
+  'decline_advice',
+  'refuse_card',
+  'state_fee',
+]);
+
+/** Whether the act must be spoken exactly as its template says. */
+export const isVerbatim = (kind: ActKind): boolean => fixedActs.has(kind);

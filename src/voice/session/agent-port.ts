@@ -4,6 +4,8 @@ import type { WordingRequest } from '../ports.js';
 /** What the agent does next: chosen by code, worded by the language model. */
 export interface AgentTurn {
   act: WordingRequest['act'];
+  /** The template is spoken as it is, because its very words matter; no model is asked. */
+  verbatim: boolean;
   /** System text for the model. */
   instructions: string;
   /** When this has been said in full the call is over. */

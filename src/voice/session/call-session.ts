@@ -2,6 +2,7 @@
  * One call, whatever carries it. Frames and typed words come in; the agent's words and audio go out through the link;
  * every finished turn goes to the journal. Nothing here waits for anything but the speech and language providers.
  */
+import { redactCardNumbers } from '../../domain/extract/cards.js';
 import type { CallId } from '../../domain/ids.js';
 import type { EndReason } from '../../domain/turn.js';
 import type { CallHeader, Recognition, SpeechToText } from '../ports.js';
@@ -151,7 +152,9 @@ class LiveCall implements CallSession {
     }
   }
 
-  #accept(text: string, input: 'speech' | 'typed', clock: TurnClock, atMs: number): void {
+  #accept(said: string, input: 'speech' | 'typed', clock: TurnClock, atMs: number): void {
+    // Before anything keeps, shows or forwards the words: a card number is never stored (PCI DSS 3.3.1).
+    const text = redactCardNumbers(said);
     this.#notHeardInARow = 0;
     this.#mouth.stop();
     const number = this.#transcript.nextNumber();

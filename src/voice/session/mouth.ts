@@ -55,7 +55,11 @@ export class Mouth {
       return;
     }
     clock.reached('policy');
-    const { act, instructions, closesCall } = chosen;
+    const { act, instructions, closesCall, verbatim } = chosen;
+    if (verbatim) {
+      this.#speak(() => fixedClauses(act.template), clock, closesCall);
+      return;
+    }
     const { providers, filter, options, transcript } = this.#deps;
     const request = { instructions, act, history: transcript.history() };
     const words = { llm: providers.llm, filter, options, onFirstPiece: () => clock.reached('llm') };

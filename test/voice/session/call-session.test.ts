@@ -41,6 +41,8 @@ const greeted = async (call: ReturnType<typeof placeTestCall>) => {
   return call;
 };
 
+const crisis = { kind: 'emergency', template: 'Please hang up and call 9 1 1 now.' };
+
 afterEach(endTestCalls);
 
 describe('a typed call', () => {
@@ -58,6 +60,29 @@ describe('a typed call', () => {
     expect(call.journal.at(-1)).toMatchObject({ kind: 'ended', reason: 'caller_hangup', lastTurn: 3 });
     expect(call.events.at(-1)).toEqual({ type: 'ended', reason: 'caller_hangup' });
     expect(Object.keys(call.timings[0]!).sort()).toEqual(['llm', 'policy', 'send', 'total']);
+  });
+
+  test('a card number is cut out before it is shown, journalled or given to the policy', async () => {
+    const call = await greeted(placeTestCall());
+    call.session.typed('my card is 4242 4242 4242 4242');
+    await call.next('reply_done', 1);
+    const everything = JSON.stringify([call.events, call.journal]);
+    expect(everything).not.toContain('4242');
+    expect(everything).toContain('card number removed');
+  });
+
+  test('an act whose very words matter is spoken as written, without asking the model', async () => {
+    const reworder: LanguageModel = {
+      name: 'reworder',
+      async *word() {
+        yield await Promise.resolve('Something else.');
+      },
+      close: () => Promise.resolve(),
+    };
+    const strict = { ...agent, reply: () => ({ ...agent.reply([]), act: crisis, verbatim: true }) };
+    const call = await greeted(placeTestCall({ llm: reworder, agent: strict }));
+    call.session.typed('he is in the house');
+    expect(await call.next('reply_done', 1)).toMatchObject({ text: crisis.template });
   });
 
   test('two turns sent at once are both answered, by one reply to the later one', async () => {

@@ -37,6 +37,7 @@ const turn = (kind: string, template: string, closesCall: boolean) => ({
   act: { kind, template },
   instructions: 'Be brief.',
   closesCall,
+  verbatim: false,
 });
 
 /** Says the template word by word. */
