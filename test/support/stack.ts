@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { controlOf, type Control } from '../../standins/kit/control.js';
@@ -18,6 +18,7 @@ export interface TestStack {
 /** @param env settings on top of a quick write ladder. */
 export async function startTestStack(env: Record<string, string> = {}): Promise<TestStack> {
   const directory = mkdtempSync(join(tmpdir(), 'hermes-stack-'));
+  chmodSync(directory, 0o711); // root lends the database another account, which must get through
   const stack = await startStack({
     env: { ...process.env, ...demoLadder, LOG_LEVEL: 'warn', ...env },
     dataDir: directory,

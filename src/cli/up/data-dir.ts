@@ -1,4 +1,4 @@
-import { mkdir, statfs } from 'node:fs/promises';
+import { chmod, mkdir, statfs } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { takeLock } from './lock.js';
 import { StackError } from './stack-error.js';
@@ -21,7 +21,7 @@ export interface DataDir {
  */
 export async function openDataDir(given: string): Promise<DataDir> {
   const path = resolve(given);
-  await mkdir(path, { recursive: true }).catch((error: unknown) => {
+  await makePrivate(path).catch((error: unknown) => {
     throw new StackError(
       `The data directory ${path} cannot be made.`,
       'Choose another with --data-dir or HERMES_DATA_DIR.',
@@ -34,8 +34,16 @@ export async function openDataDir(given: string): Promise<DataDir> {
       `Only ${Math.floor((bavail * bsize) / (1 << 20))} MB are free where ${path} is; the stack needs ${NEEDED_BYTES >> 20} MB.`,
       'Free some space, or choose another disk with --data-dir.',
     );
+  for (const part of ['logs', 'standins', 'temporal'])
+    await mkdir(join(path, part), { recursive: true, mode: 0o700 });
   const release = takeLock(join(path, 'supervisor.lock'));
   return { path, at: (...parts) => join(path, ...parts), release };
+}
+
+/** Others see nothing of it; root's lets through the account that runs the database (see postgres/database-user.ts). */
+async function makePrivate(path: string): Promise<void> {
+  const isNew = (await mkdir(path, { recursive: true })) !== undefined;
+  if (isNew) await chmod(path, process.getuid?.() === 0 ? 0o711 : 0o700);
 }
 
 /** A path as a person in this directory would write it. */

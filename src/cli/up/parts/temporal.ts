@@ -30,7 +30,7 @@ export async function provideTemporal(site: Site): Promise<{ place: TemporalPlac
   });
   const { temporal: port, temporalUi: uiPort } = site.ports;
   const address = `${LOOPBACK}:${port}`;
-  const databaseFile = site.dataDir.at('temporal.db');
+  const databaseFile = site.dataDir.at('temporal', 'temporal.db');
   await site.crew.engage({
     spec: {
       name: 'temporal',
