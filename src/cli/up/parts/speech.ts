@@ -21,7 +21,7 @@ export async function provideSpeech(site: Site): Promise<{ speech: Speech; detai
   }
   return {
     speech: { isHeard: true, problem: undefined, settings: {} },
-    detail: `heard by ${hearing}, spoken by ${speaking}`,
+    detail: `heard by ${hearing === 'local' ? 'pocketsphinx' : hearing}, spoken by ${speaking === 'local' ? 'flite' : speaking}`,
   };
 }
 
