@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
+import pg from 'pg';
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url));
 
@@ -11,15 +12,22 @@ const migrations = fileURLToPath(new URL('../../migrations', import.meta.url));
  * @throws the database's error; nothing of the run is kept then.
  */
 export async function migrate(ownerUrl: string): Promise<string[]> {
-  const applied = await runner({
-    databaseUrl: { connectionString: ownerUrl, connectionTimeoutMillis: 5_000 },
-    dir: migrations,
-    direction: 'up',
-    migrationsTable: 'schema_migrations',
-    advisoryLockMode: 'wait',
-    logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
-  });
-  return applied.map((migration) => migration.name);
+  const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 5_000 });
+  client.on('error', ignore); // a connection lost in mid-run fails the query that waits on it
+  await client.connect();
+  try {
+    const applied = await runner({
+      dbClient: client,
+      dir: migrations,
+      direction: 'up',
+      migrationsTable: 'schema_migrations',
+      advisoryLockMode: 'wait',
+      logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+    });
+    return applied.map((migration) => migration.name);
+  } finally {
+    await client.end();
+  }
 }
 
 /** The result says what was applied and the error what was not; the runner's own lines add nothing. */

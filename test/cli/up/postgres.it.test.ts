@@ -46,7 +46,7 @@ const prepare = async (path: string): Promise<EmbeddedPostgres> => {
     port,
     superuserPassword: 'correct horse',
     cacheDir: cacheDirectory(process.env),
-    durable: false, // kill -9 ends the process, not the machine
+    durable: true, // without it a killed server may lose its last half second
     onProgress: (line) => notes.push(line),
   });
 };
