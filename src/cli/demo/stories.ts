@@ -1,8 +1,10 @@
 import type { CallerScript } from '../caller/script.js';
 
+/** The last line answers whatever the script does not foresee, too. */
 const goodbye = [
+  { hears: 'lawyer for this', caller: 'I have no other lawyer.' },
   { hears: 'another lawyer', caller: 'I have no other lawyer.' },
-  { hears: 'anything else', caller: 'No, nothing else.' },
+  { caller: 'No, nothing else.' },
 ];
 
 /** The first caller: a paid consultation, so that the call ends with a payment link as well. */
