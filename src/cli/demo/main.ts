@@ -45,6 +45,7 @@ async function main(): Promise<number> {
   try {
     if (already) screen.aside(`Using the stack that already runs (pid ${already.pid}).`);
     else stack = await start(dataDir, values.json, colour, interrupt.signal);
+    screen.line(`Ready to answer after ${(performance.now() / 1_000).toFixed(1)} s.`);
     const running = already ?? runningOf(stack as Stack);
     const result = await Promise.race([
       runDemo(running, { typed: values.typed }, screen),

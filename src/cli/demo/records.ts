@@ -23,16 +23,15 @@ export async function showRecords(stage: Stage, screen: Screen, intake: IntakeVi
   const records = await readRecords(stage, intake);
   const { contact, matter, note, payment } = records;
   const rows: string[][] = [];
-  if (contact) rows.push(['Clio contact', contact.id, contact.name, contact.phone]);
-  if (matter)
-    rows.push(['Clio matter', matter.id, `${matter.number} (${matter.status})`, matter.description]);
-  if (note) rows.push(['Clio note', note.id, note.subject, `${note.lines} lines, with the transcript`]);
+  if (contact) rows.push(['Clio contact', contact.id, `${contact.name}, ${contact.phone}`]);
+  if (matter) {
+    rows.push(['Clio matter', matter.id, `${matter.number} (${matter.status})`]);
+    rows.push(['', '', matter.description]);
+  }
+  if (note) rows.push(['Clio note', note.id, `${note.subject}, ${note.lines} lines with the transcript`]);
   screen.table(rows);
-  if (payment) screen.line(`LawPay payment link  ${payment.url}`);
-  else
-    screen.aside(
-      'No payment request: the firm gives this consultation free, or a person must clear it first.',
-    );
+  if (payment) screen.line(`LawPay link   ${payment.url}`);
+  else screen.aside('No payment link: this consultation is free, or a person must clear it first.');
   return records;
 }
 
@@ -68,6 +67,6 @@ const matterView = (id: string, { display_number, description, status }: z.infer
 });
 const noteView = (id: string, { subject, detail }: z.infer<typeof Note>) => ({
   id,
-  subject,
+  subject: subject.replace(/ \[.*\]$/, ''), // without the marker it is looked up by
   lines: detail.split('\n').length,
 });

@@ -1,6 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { loadConfig } from '../../config/load.js';
+import type { Config } from '../../config/schema.js';
 import type { Stack } from './stack.js';
 
 /** What other commands need to know of a stack that runs: where it is and how to be let in. */
@@ -10,6 +12,8 @@ const Running = z.object({
   temporalUi: z.string().optional(),
   tokenFile: z.string().optional(),
   standins: z.partialRecord(z.enum(['clio', 'lawpay', 'openai']), z.string()),
+  /** A write whose vendor is down parks within this time, in milliseconds. */
+  parksWithinMs: z.number(),
   /** Why callers cannot be heard; absent when they can. */
   typedOnly: z.string().optional(),
 });
@@ -24,11 +28,15 @@ export function runningOf(stack: Stack): Running {
     pid: process.pid,
     api: addresses.api,
     standins: addresses.standins,
+    parksWithinMs: parksWithinMs(loadConfig(stack.env)),
     ...(addresses.temporalUi === undefined ? {} : { temporalUi: addresses.temporalUi }),
     ...(token ? { tokenFile: token.file } : {}),
     ...(speech.isHeard ? {} : { typedOnly: speech.problem ?? 'no recogniser' }),
   };
 }
+
+const parksWithinMs = (config: Config): number =>
+  config.HERMES_WRITE_FAST_ATTEMPTS * config.HERMES_WRITE_FAST_MAX_MS + config.HERMES_WRITE_SLOW_WINDOW_MS;
 
 /** Leaves word of the stack in its data directory; a stopped stack takes it away with `forget`. */
 export function announceRunning(dataDir: string, running: Running): { forget: () => void } {
