@@ -6,9 +6,10 @@ export type Style = Record<
   (text: string) => string
 >;
 
-/** @param colour whether to use escape codes; pass `process.stdout.isTTY` and the user's wishes. */
-export function createStyle(colour: boolean): Style {
-  const c = pc.createColors(colour);
+/** @param colour whether to use escape codes; pass `process.stdout.isTTY` (undefined when piped) and the user's wishes. */
+export function createStyle(colour: boolean | undefined): Style {
+  // Never undefined: the library would then decide by itself, and colour a pipe when CI is set.
+  const c = pc.createColors(colour === true);
   return {
     bold: c.bold,
     dim: c.dim,
