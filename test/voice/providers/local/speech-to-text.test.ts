@@ -66,7 +66,7 @@ describe('local recognition', () => {
     const first = await heard(shared, yes);
     expect(first).toContain('yes');
     for (let i = 0; i < 29; i++) expect(await heard(shared, yes)).toBe(first);
-    // Pure computing: 6 s on a free machine, ten times that when every core is shared by eight.
+    // Pure computing: 6 s on a free machine, 105 s measured with eight copies at once on two cores.
   }, 120_000);
 
   test('an utterance that has no sound, or only silence, has no words', async () => {
