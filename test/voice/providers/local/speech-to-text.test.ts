@@ -67,7 +67,7 @@ describe('local recognition', () => {
     expect(first).toContain('yes');
     for (let i = 0; i < 29; i++) expect(await heard(shared, yes)).toBe(first);
     // Pure computing: 6 s on a free machine, 105 s measured with eight copies at once on two cores.
-  }, 120_000);
+  }, 60_000);
 
   test('an utterance that has no sound, or only silence, has no words', async () => {
     expect(await heard(shared, new Int16Array(0))).toBe('');
