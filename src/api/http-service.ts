@@ -54,7 +54,7 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
     }),
     liveCalls: () => calls.registry.size,
     maxCalls: config.HERMES_MAX_CALLS,
-    journalBacklog: () => calls.journal.health().pending,
+    journal: () => calls.journal.health(),
   });
   const cutSockets = serveUpgrades(app.server, {
     transports: { [NATIVE_STREAM_PATH]: calls.native },

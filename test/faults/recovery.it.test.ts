@@ -28,6 +28,11 @@ const oneMore = (before: readonly number[]): number[] => before.map((count) => c
 const isDone = ({ phase }: IntakeView): boolean => phase === 'done';
 const typedCall = () => callScripted({ api: hermes.api, spoken: false }, accidentCaller, () => undefined);
 
+const journalIsSafe = async (): Promise<boolean> => {
+  const response = await fetch(`${hermes.stack.addresses.api}/health`);
+  return ((await response.json()) as { journal_in_memory: number }).journal_in_memory === 0;
+};
+
 test('a worker killed while Clio does the work leaves one contact, one matter and one note', async () => {
   const before = await created();
   await hermes.clio.fault({
@@ -72,6 +77,8 @@ test('an edge killed in mid-call loses no journalled turn, and the intake ends w
     line.send({ type: 'text', text });
   }
   await eventually(() => replies > says.length, { withinMs: 5_000, everyMs: 10, what: 'the last reply' });
+  // What is said reaches the disk within some 15 ms; only what did is journalled.
+  await eventually(journalIsSafe, { withinMs: 5_000, everyMs: 5, what: 'the journal on the disk' });
   hermes.stack.kill('edge');
   await line.closed;
   await eventually(() => hermes.api.sla(), { withinMs: 20_000, everyMs: 200, what: 'the edge to be back' });

@@ -10,8 +10,8 @@ export interface HealthDeps {
   /** Calls on the line now, and how many there may be. */
   liveCalls: () => number;
   maxCalls: number;
-  /** Journalled events that the intake has not taken yet. */
-  journalBacklog: () => number;
+  /** Events of calls that the intake has not taken yet, and how many of them are in memory only. */
+  journal: () => { pending: number; inMemory: number };
 }
 
 const Part = z.enum(['ok', 'failing']);
@@ -32,6 +32,7 @@ const Details = z
     uptime_seconds: z.number(),
     calls: z.object({ live: z.int(), max: z.int() }),
     journal_backlog: z.int().describe('Events of calls that the intake has not taken yet.'),
+    journal_in_memory: z.int().describe('Those of them that are not on the disk yet.'),
     event_loop_delay_ms: z.number().describe('Mean lateness of the event loop over the last second.'),
     memory: z.object({ rss_bytes: z.int(), heap_used_bytes: z.int() }),
   })
@@ -95,6 +96,7 @@ const partsOf = (report: ReadinessReport): z.infer<typeof Parts> => ({
 });
 
 function detailsOf(app: App, deps: HealthDeps, parts: ReadinessReport): z.infer<typeof Details> {
+  const { pending, inMemory } = deps.journal();
   const { eventLoopDelay, rssBytes, heapUsed } = app.memoryUsage();
   return {
     status: readinessParts.some((part) => parts[part]) ? 'degraded' : 'ready',
@@ -103,7 +105,8 @@ function detailsOf(app: App, deps: HealthDeps, parts: ReadinessReport): z.infer<
     node: process.version,
     uptime_seconds: Math.round(process.uptime()),
     calls: { live: deps.liveCalls(), max: deps.maxCalls },
-    journal_backlog: deps.journalBacklog(),
+    journal_backlog: pending,
+    journal_in_memory: inMemory,
     event_loop_delay_ms: Math.round(eventLoopDelay * 100) / 100,
     memory: { rss_bytes: rssBytes, heap_used_bytes: heapUsed },
   };

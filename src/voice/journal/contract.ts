@@ -23,6 +23,8 @@ export interface JournalDeps {
 }
 
 export interface JournalHealth {
+  /** Events that are not on the disk yet: a crash now would lose them. */
+  inMemory: number;
   /** `degraded`: the disk refuses writes; events live in memory until they are delivered. */
   disk: 'ok' | 'degraded';
   /** Events not handed over yet. */

@@ -54,6 +54,8 @@ class Journal implements OpenJournal {
   readonly #books: Books;
   readonly #delivery: Delivery;
   #toWrite: Entry[] = [];
+  /** Entries of the commit that is under way. */
+  #writing = 0;
   /** Call id → position up to which it has been handed over, not noted in the file yet. */
   #toNote = new Map<string, number>();
   #commitTimer: NodeJS.Timeout | undefined;
@@ -97,6 +99,7 @@ class Journal implements OpenJournal {
     return {
       disk: this.#degraded ? 'degraded' : 'ok',
       pending: this.#books.pending,
+      inMemory: this.#toWrite.length + this.#writing,
       failingCalls: this.#delivery.failingCalls,
     };
   }
@@ -158,6 +161,7 @@ class Journal implements OpenJournal {
     const notes = this.#toNote;
     this.#toWrite = [];
     this.#toNote = new Map();
+    this.#writing = entries.length;
     try {
       if (!this.#books.empty && entries.length + notes.size > 0) await this.#write(entries, notes);
       if (this.#degraded)
@@ -167,6 +171,8 @@ class Journal implements OpenJournal {
     } catch (error) {
       this.#toWrite = [...entries, ...this.#toWrite];
       this.#degrade(error);
+    } finally {
+      this.#writing = 0;
     }
     for (const entry of entries) this.#offer(entry.call, [entry]);
   }

@@ -28,7 +28,7 @@ export async function testApp(deps: Partial<AppDeps> = {}): Promise<App> {
     readiness: () => Promise.resolve({ database: null, temporal: null, journal: null }),
     liveCalls: () => 0,
     maxCalls: 10,
-    journalBacklog: () => 0,
+    journal: () => ({ pending: 0, inMemory: 0 }),
     retry: () => Promise.resolve([]),
     latency: () => Promise.resolve(new Map()),
     turns: () => Promise.resolve({ turns: 0, errors: 0 }),

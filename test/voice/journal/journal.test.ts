@@ -79,6 +79,16 @@ describe('in quiet times', () => {
     expect(syncsAtDelivery).toEqual([2, 3, 4]);
   });
 
+  test('health tells how many events a crash would lose: those not on the disk yet', async () => {
+    const journal = await start(journalDeps(newDirectory(), keepingSink()));
+    for (let number = 1; number <= 3; number++) journal.append(call(1), turn(number));
+    expect(journal.health().inMemory).toBe(3);
+    const flushed = journal.flush();
+    expect(journal.health().inMemory).toBe(3);
+    await flushed;
+    expect(journal.health().inMemory).toBe(0);
+  });
+
   test('many calls share an fsync', async () => {
     let syncs = 0;
     const deps = { ...journalDeps(newDirectory(), keepingSink()), commitEveryMs: 15 };
