@@ -47,9 +47,10 @@ const llmOf = (config: Config): ProviderChoice['llm'] =>
 
 function ttsOf(config: Config): ProviderChoice['tts'] {
   if (config.HERMES_TTS === 'none') return { kind: 'none' };
-  if (config.HERMES_TTS === 'local') return { kind: 'local', voice: localVoice(config.TTS_VOICE) };
-  const { TTS_BASE_URL: baseUrl, TTS_API_KEY: apiKey, TTS_MODEL: model, TTS_VOICE: voice } = config;
-  return { kind: 'openai', baseUrl, apiKey, model, voice };
+  if (config.HERMES_TTS === 'local') return { kind: 'local', voice: localVoice(config.TTS_VOICE ?? 'slt') };
+  const { TTS_BASE_URL: baseUrl, TTS_API_KEY: apiKey, TTS_MODEL: model } = config;
+  // Every server of this kind knows `alloy`, OpenAI's first voice.
+  return { kind: 'openai', baseUrl, apiKey, model, voice: config.TTS_VOICE ?? 'alloy' };
 }
 
 function localVoice(voice: string): LocalVoice {

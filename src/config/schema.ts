@@ -132,9 +132,9 @@ export const settings = {
   TTS_API_KEY: setting(z.string().min(1).optional(), 'sk-…', 'Key for it.'),
   TTS_MODEL: setting(z.string().min(1).default('gpt-4o-mini-tts'), 'kokoro', 'Model name.'),
   TTS_VOICE: setting(
-    z.string().min(1).default('slt'),
+    z.string().min(1).optional(),
     'slt',
-    'Voice: slt, rms, awb or kal for local; the server’s own names otherwise.',
+    'Voice. local: slt (default), rms, awb or kal; openai: the server’s own names (default alloy).',
   ),
   HERMES_SILENCE_MS: setting(milliseconds.default(600), '600', 'Silence that ends the caller’s turn.'),
 
