@@ -1,15 +1,17 @@
 import { type Act, greet, instructionsFor, isVerbatim, nextAct, permitted } from '../domain/agent/index.js';
 import type { FirmProfile } from '../domain/firm.js';
+import { expectationOf } from '../domain/turntaking/expectation.js';
 import type { AgentTurn, ConversationAgent } from '../voice/session/agent-port.js';
 
 /** The rules of domain/agent behind the port of the voice loop, for the firm of one call. */
 export function createAgent(firm: FirmProfile): ConversationAgent {
   const instructions = instructionsFor(firm);
-  const asTurn = ({ kind, template, closesCall }: Act): AgentTurn => ({
-    act: { kind, template },
-    verbatim: isVerbatim(kind),
+  const asTurn = (act: Act): AgentTurn => ({
+    act: { kind: act.kind, template: act.template },
+    verbatim: isVerbatim(act.kind),
     instructions,
-    closesCall,
+    expects: expectationOf(act),
+    closesCall: act.closesCall,
   });
   return {
     greeting: () => asTurn(greet(firm)),

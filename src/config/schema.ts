@@ -136,7 +136,11 @@ export const settings = {
     'slt',
     'Voice. local: slt (default), rms, awb or kal; openai: the server’s own names (default alloy).',
   ),
-  HERMES_SILENCE_MS: setting(milliseconds.default(600), '600', 'Silence that ends the caller’s turn.'),
+  HERMES_SILENCE_MS: setting(
+    milliseconds.default(600),
+    '600',
+    'Silence that ends the answer to an open question. Others follow from it: 0.6 of it for yes or no, 0.75 for a name, 1.5 in mid-phrase; 200 ms after a whole answer; 0.7 to 1.5 of it by the caller’s own pauses. Never under 200 ms nor over 1,200 ms (or this, if longer).',
+  ),
 
   HERMES_RECONNECT_WINDOW_MS: setting(
     milliseconds.default(60_000),

@@ -31,6 +31,8 @@ export class ProviderError extends Error {
 export interface Recognition {
   /** Takes one 20 ms frame; never blocks and never throws (a broken stream reports at `finish`). */
   push(frame: Int16Array): void;
+  /** All words so far, as they may still change; '' before the first. Absent where the engine tells none before the end. */
+  partial?(): string;
   /**
    * Tells the engine that the caller has finished and waits for the final words ('' when nothing was recognised).
    * @throws ProviderError

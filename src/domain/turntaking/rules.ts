@@ -1,37 +1,64 @@
+import type { Expectation } from './expectation.js';
+
+/** Limits of eager starts. */
+export interface SpeculationRules {
+  /** Earliest silence that may be a likely end, in milliseconds. */
+  afterMs: number;
+  /** Share of the silence rule after which an end is likely. */
+  share: number;
+  /** Most starts that may be cancelled in one call, and in one utterance. */
+  mostWasted: number;
+  mostWastedInUtterance: number;
+}
+
 /** Limits of turn-taking, all in milliseconds of audio time. */
 export interface TurnTakingRules {
   /** Length of one frame; 20 everywhere in HERMES. */
   frameMs: number;
   /** Voiced time that makes a beginning: shorter bursts are clicks and breath. */
   startMs: number;
-  /** Silence after the last voiced frame that ends the caller's turn. */
+  /** Silence after the last voiced frame that ends the answer to an open question; the others follow (silence-rule.ts). */
   silenceMs: number;
+  /** No silence shorter than this ends a turn, whatever was said. */
+  floorMs: number;
+  /** The longest that is waited, unless `silenceMs` is longer. */
+  capMs: number;
   /** An utterance with less voiced time than this is noise and is dismissed. "Yes" has about 200 ms. */
   minUtteranceMs: number;
   /** Voiced time over the agent's voice that stops the agent; less is a backchannel ("mm-hm") and is dismissed. */
   bargeInMs: number;
   /** An utterance is cut here, so that a noisy line cannot hold the floor for ever. */
   maxUtteranceMs: number;
+  eager: SpeculationRules;
 }
 
 /**
- * The plain rule of a first version. 80 ms is four frames; 200 ms of overlap separates interruption from backchannel in
- * most frameworks; `silenceMs` comes from the operator (HERMES_SILENCE_MS).
+ * 80 ms is four frames. Speech detectors hold on for 100 ms and more after a sound, so that an "mm-hm" or a cough of
+ * 250 ms has up to 350 ms of voiced frames: an interruption has more. Gaps within words and at commas reach 240 ms in
+ * measured speech, hence a floor of 200 ms for whole answers only; beyond 1,200 ms people ask whether the line is dead.
+ * `silenceMs` comes from the operator (HERMES_SILENCE_MS). 120 ms outlasts the gaps within a word; a start that is
+ * cancelled twice in one utterance would be cancelled again; 20 in a call are what a caller who pauses a lot may cost.
  */
 export const defaultRules: TurnTakingRules = {
   frameMs: 20,
   startMs: 80,
   silenceMs: 600,
+  floorMs: 200,
+  capMs: 1_200,
   minUtteranceMs: 100,
-  bargeInMs: 200,
+  bargeInMs: 360,
   maxUtteranceMs: 60_000,
+  eager: { afterMs: 120, share: 0.4, mostWasted: 20, mostWastedInUtterance: 2 },
 };
 
 /** What happened. `atMs` is audio time since the call began and never goes back. */
 export type TurnTakingEvent =
   /** One frame of the caller, `atMs` its end. */
   | { kind: 'frame'; atMs: number; voiced: boolean }
-  | { kind: 'agent_started'; atMs: number }
+  /** All words of the utterance so far, as the recogniser has them now. */
+  | { kind: 'words'; atMs: number; text: string }
+  /** The agent begins to be heard. `expects`: the answer to what it asks; absent when it asks nothing new. */
+  | { kind: 'agent_started'; atMs: number; expects?: Expectation }
   | { kind: 'agent_stopped'; atMs: number }
   /** The caller typed, or hung up: whatever was being said is complete now. */
   | { kind: 'typed'; atMs: number }
@@ -41,14 +68,15 @@ export type TurnTakingEvent =
 export type TurnTakingDecision =
   /** The caller speaks; the sound began at `fromMs`. */
   | { kind: 'speech_started'; atMs: number; fromMs: number }
+  /** The caller has probably finished: an answer may be prepared. One `confirm` or one `cancel` follows. */
+  | { kind: 'likely_end'; atMs: number; lastVoicedAtMs: number }
+  | { kind: 'confirm'; atMs: number }
+  | { kind: 'cancel'; atMs: number; cause: 'speech' | 'words' | 'dismissed' }
   /** The caller has finished. */
-  | {
-      kind: 'endpoint';
-      atMs: number;
-      lastVoicedAtMs: number;
-      cause: 'silence' | 'too_long' | 'typed' | 'hung_up';
-    }
+  | { kind: 'endpoint'; atMs: number; lastVoicedAtMs: number; cause: EndpointCause }
   /** What began was no utterance after all (a cough, a backchannel): forget it. */
   | { kind: 'dismissed'; atMs: number }
   /** The caller talks over the agent and means it: the agent stops. */
   | { kind: 'barge_in'; atMs: number };
+
+export type EndpointCause = 'silence' | 'too_long' | 'typed' | 'hung_up';

@@ -1,43 +1,13 @@
 /**
- * Who has the floor: a pure reducer from voiced and unvoiced frames to "the caller started", "the caller finished" and
- * "the caller interrupts". Voiced time is counted with a leak (an unvoiced frame takes back what a voiced one gave), so
- * scattered clicks never add up to speech.
+ * Who has the floor: a pure reducer from voiced and unvoiced frames, and the words so far, to "the caller started", "has
+ * probably finished", "has finished" and "interrupts". Voiced time is counted with a leak (an unvoiced frame takes back
+ * what a voiced one gave), so scattered clicks never add up to speech.
  */
-import type { TurnTakingDecision, TurnTakingEvent, TurnTakingRules } from './rules.js';
-
-/** One utterance in progress. */
-interface Speech {
-  readonly fromMs: number;
-  readonly lastVoicedAtMs: number;
-  readonly voicedMs: number;
-  /** It began while the agent spoke. */
-  readonly overAgent: boolean;
-  readonly interrupted: boolean;
-}
-
-/** Opaque to callers: keep it and hand it back. */
-export interface TurnTakingState {
-  readonly speech: Speech | null;
-  /** Leaky voiced time before speech has begun, and when it began to rise. */
-  readonly onsetMs: number;
-  readonly onsetFromMs: number;
-  readonly agentSpeaking: boolean;
-  /** Leaky voiced time over the agent's voice. */
-  readonly overlapMs: number;
-}
-
-export interface TurnTakingStep {
-  state: TurnTakingState;
-  decisions: readonly TurnTakingDecision[];
-}
-
-export const initialTurnTaking: TurnTakingState = {
-  speech: null,
-  onsetMs: 0,
-  onsetFromMs: 0,
-  agentSpeaking: false,
-  overlapMs: 0,
-};
+import { observePause } from './pauses.js';
+import type { EndpointCause, TurnTakingDecision, TurnTakingEvent, TurnTakingRules } from './rules.js';
+import { cancel, confirm, start, type SpeculationStep } from './speculation.js';
+import { isBackchannel, ruleFor, type Speech, type TurnTakingState, type TurnTakingStep } from './state.js';
+import { isWholeAnswer, noWords, readWords } from './words-so-far.js';
 
 const nothing: readonly TurnTakingDecision[] = [];
 
@@ -50,17 +20,29 @@ export function turnTaking(
   switch (event.kind) {
     case 'frame':
       return onFrame(state, event.atMs, event.voiced, rules);
-    case 'agent_started':
-      return { state: { ...state, agentSpeaking: true, overlapMs: 0 }, decisions: nothing };
+    case 'words':
+      return onWords(state, event.atMs, event.text);
+    case 'agent_started': {
+      const expects = event.expects ?? state.expects;
+      return quietly({ ...state, agentSpeaking: true, overlapMs: 0, cutAfterMs: null, expects });
+    }
     case 'agent_stopped':
-      return { state: { ...state, agentSpeaking: false, overlapMs: 0 }, decisions: nothing };
+      return quietly({ ...state, agentSpeaking: false, overlapMs: 0 });
     case 'typed':
     case 'hung_up':
       return state.speech
         ? conclude(state, state.speech, event.atMs, event.kind, rules)
-        : { state: { ...state, onsetMs: 0 }, decisions: nothing };
+        : quietly({ ...state, onsetMs: 0 });
   }
 }
+
+const quietly = (state: TurnTakingState): TurnTakingStep => ({ state, decisions: nothing });
+
+/** What a change of the eager start adds to a step. */
+const after = (state: TurnTakingState, { speculation, decisions }: SpeculationStep): TurnTakingStep => ({
+  state: { ...state, speculation },
+  decisions,
+});
 
 function onFrame(
   state: TurnTakingState,
@@ -70,12 +52,17 @@ function onFrame(
 ): TurnTakingStep {
   const overlapMs = state.agentSpeaking ? leaky(state.overlapMs, voiced, rules.bargeInMs, rules) : 0;
   const heard = { ...state, overlapMs };
-  return state.speech
-    ? onSpeechFrame(heard, state.speech, atMs, voiced, rules)
-    : onQuietFrame(heard, atMs, voiced, rules);
+  if (!state.speech) return beforeSpeech(heard, atMs, voiced, rules);
+  return voiced ? onVoiced(heard, state.speech, atMs, rules) : onSilence(heard, state.speech, atMs, rules);
 }
 
-function onQuietFrame(
+function onWords(state: TurnTakingState, atMs: number, text: string): TurnTakingStep {
+  if (!state.speech || state.speech.words.text === text) return quietly(state);
+  const now = { ...state, speech: { ...state.speech, words: readWords(text) } };
+  return after(now, cancel(state.speculation, atMs, 'words'));
+}
+
+function beforeSpeech(
   state: TurnTakingState,
   atMs: number,
   voiced: boolean,
@@ -83,36 +70,72 @@ function onQuietFrame(
 ): TurnTakingStep {
   const onsetMs = leaky(state.onsetMs, voiced, rules.startMs, rules);
   const onsetFromMs = state.onsetMs === 0 && voiced ? atMs - rules.frameMs : state.onsetFromMs;
-  if (onsetMs < rules.startMs) return { state: { ...state, onsetMs, onsetFromMs }, decisions: nothing };
+  if (onsetMs < rules.startMs) return quietly({ ...state, onsetMs, onsetFromMs });
   const speech: Speech = {
     fromMs: onsetFromMs,
     lastVoicedAtMs: atMs,
     voicedMs: onsetMs,
     overAgent: state.agentSpeaking,
     interrupted: false,
+    words: noWords,
+  };
+  const { pauses, cutAfterMs } = state;
+  const begun: TurnTakingState = {
+    ...state,
+    onsetMs: 0,
+    onsetFromMs,
+    cutAfterMs: null,
+    // Cut off in a pause: one that was too long for the rule, and so the most telling of all.
+    pauses: cutAfterMs === null ? pauses : observePause(pauses, onsetFromMs - cutAfterMs),
+    speculation: { ...state.speculation, wastedInUtterance: 0 },
   };
   const started: TurnTakingDecision = { kind: 'speech_started', atMs, fromMs: onsetFromMs };
-  const next = withBargeIn({ ...state, onsetMs: 0, onsetFromMs }, speech, atMs, rules);
+  const next = withBargeIn(begun, speech, atMs, rules);
   return { state: next.state, decisions: [started, ...next.decisions] };
 }
 
-function onSpeechFrame(
+function onVoiced(
   state: TurnTakingState,
   speech: Speech,
   atMs: number,
-  voiced: boolean,
   rules: TurnTakingRules,
 ): TurnTakingStep {
-  if (!voiced && atMs - speech.lastVoicedAtMs >= rules.silenceMs)
-    return conclude(state, speech, atMs, 'silence', rules);
-  const now = voiced
-    ? { ...speech, lastVoicedAtMs: atMs, voicedMs: speech.voicedMs + rules.frameMs }
-    : speech;
-  if (atMs - speech.fromMs >= rules.maxUtteranceMs) return conclude(state, now, atMs, 'too_long', rules);
-  return withBargeIn(state, now, atMs, rules);
+  const gone = after(state, cancel(state.speculation, atMs, 'speech'));
+  const pauseMs = atMs - rules.frameMs - speech.lastVoicedAtMs;
+  const heard = { ...gone.state, pauses: observePause(state.pauses, pauseMs) };
+  const now = { ...speech, lastVoicedAtMs: atMs, voicedMs: speech.voicedMs + rules.frameMs };
+  const next = isTooLong(now, atMs, rules)
+    ? conclude(heard, now, atMs, 'too_long', rules)
+    : withBargeIn(heard, now, atMs, rules);
+  return { state: next.state, decisions: [...gone.decisions, ...next.decisions] };
 }
 
-/** Once per utterance, when enough of it lies over the agent's voice. */
+function onSilence(
+  state: TurnTakingState,
+  speech: Speech,
+  atMs: number,
+  rules: TurnTakingRules,
+): TurnTakingStep {
+  const { lastVoicedAtMs, words, voicedMs } = speech;
+  const silentMs = atMs - lastVoicedAtMs;
+  const ruleMs = ruleFor(state, speech, rules);
+  if (silentMs >= ruleMs) return conclude(state, speech, atMs, 'silence', rules);
+  if (isTooLong(speech, atMs, rules)) return conclude(state, speech, atMs, 'too_long', rules);
+  const whole = isWholeAnswer(words, state.expects, voicedMs);
+  const likelyMs = whole ? rules.eager.afterMs : Math.max(rules.eager.afterMs, ruleMs * rules.eager.share);
+  const likely =
+    silentMs >= likelyMs &&
+    (whole || !words.unfinished) &&
+    voicedMs >= rules.minUtteranceMs &&
+    !isBackchannel(state, speech);
+  const now = { ...state, speech };
+  return likely ? after(now, start(state.speculation, { atMs, lastVoicedAtMs }, rules.eager)) : quietly(now);
+}
+
+const isTooLong = (speech: Speech, atMs: number, rules: TurnTakingRules): boolean =>
+  atMs - speech.fromMs >= rules.maxUtteranceMs;
+
+/** Once per utterance, when enough of it lies over the agent's voice. The question may not have been heard then. */
 function withBargeIn(
   state: TurnTakingState,
   speech: Speech,
@@ -120,9 +143,10 @@ function withBargeIn(
   rules: TurnTakingRules,
 ): TurnTakingStep {
   const interrupts = state.agentSpeaking && !speech.interrupted && state.overlapMs >= rules.bargeInMs;
+  if (!interrupts) return quietly({ ...state, speech });
   return {
-    state: { ...state, speech: interrupts ? { ...speech, interrupted: true } : speech },
-    decisions: interrupts ? [{ kind: 'barge_in', atMs }] : nothing,
+    state: { ...state, expects: 'open', speech: { ...speech, interrupted: true } },
+    decisions: [{ kind: 'barge_in', atMs }],
   };
 }
 
@@ -130,19 +154,21 @@ function conclude(
   state: TurnTakingState,
   speech: Speech,
   atMs: number,
-  cause: 'silence' | 'too_long' | 'typed' | 'hung_up',
+  cause: EndpointCause,
   rules: TurnTakingRules,
 ): TurnTakingStep {
-  const backchannel = speech.overAgent && !speech.interrupted;
-  const enoughMs = backchannel ? Math.max(rules.bargeInMs, rules.minUtteranceMs) : rules.minUtteranceMs;
-  return {
-    state: { ...state, speech: null, onsetMs: 0 },
-    decisions: [
-      speech.voicedMs < enoughMs
-        ? { kind: 'dismissed', atMs }
-        : { kind: 'endpoint', atMs, lastVoicedAtMs: speech.lastVoicedAtMs, cause },
-    ],
-  };
+  // "Yeah" just before the agent falls silent is an answer: only an agent that still speaks was acknowledged.
+  const noise = isBackchannel(state, speech) || speech.voicedMs < rules.minUtteranceMs;
+  const cutAfterMs = cause === 'silence' && !noise ? speech.lastVoicedAtMs : null;
+  const { speculation } = state;
+  const ended = after(
+    { ...state, speech: null, onsetMs: 0, cutAfterMs },
+    noise ? cancel(speculation, atMs, 'dismissed') : confirm(speculation, atMs),
+  );
+  const decision: TurnTakingDecision = noise
+    ? { kind: 'dismissed', atMs }
+    : { kind: 'endpoint', atMs, lastVoicedAtMs: speech.lastVoicedAtMs, cause };
+  return { state: ended.state, decisions: [...ended.decisions, decision] };
 }
 
 const leaky = (countMs: number, voiced: boolean, capMs: number, rules: TurnTakingRules): number =>

@@ -1,3 +1,4 @@
+import type { Expectation } from '../../domain/turntaking/expectation.js';
 import type { Turn } from '../../domain/turn.js';
 import type { WordingRequest } from '../ports.js';
 
@@ -8,6 +9,8 @@ export interface AgentTurn {
   verbatim: boolean;
   /** System text for the model. */
   instructions: string;
+  /** What kind of answer it asks for: decides how long a pause ends the caller's turn. */
+  expects: Expectation;
   /** When this has been said in full the call is over. */
   closesCall: boolean;
 }

@@ -114,7 +114,8 @@ class LiveCall implements CallSession {
       trouble: this.#trouble,
       floor: this.#floor,
       options: this.#options,
-      onSound: (kind) => this.#ear?.note(kind),
+      onSound: (expects) => this.#ear?.agentStarted(expects),
+      onQuiet: () => this.#ear?.note('agent_stopped'),
       onTurn: () => this.#armIdleTimer(),
       onGoodbye: () => this.#close('agent_closed', 'agent_closed'),
     });

@@ -1,5 +1,7 @@
 /** The listening half of a call: frames in, utterances out, each with the recognition that has been hearing it. */
-import { initialTurnTaking, turnTaking, type TurnTakingState } from '../../domain/turntaking/turn-taking.js';
+import type { Expectation } from '../../domain/turntaking/expectation.js';
+import { initialTurnTaking, ruleFor, type TurnTakingState } from '../../domain/turntaking/state.js';
+import { turnTaking } from '../../domain/turntaking/turn-taking.js';
 import type { TurnTakingDecision, TurnTakingEvent } from '../../domain/turntaking/rules.js';
 import type { Vad } from '../audio/vad.js';
 import { FRAME_MS, type Recognition, type SpeechToText } from '../ports.js';
@@ -53,8 +55,13 @@ export class Ear {
     this.#advance(voiced);
   }
 
+  /** The agent begins to be heard and asks for this; for nothing new when absent. */
+  agentStarted(expects?: Expectation): void {
+    this.#step({ kind: 'agent_started', atMs: this.#audioMs, ...(expects && { expects }) });
+  }
+
   /** Tells the turn detector what else happened. */
-  note(kind: 'agent_started' | 'agent_stopped' | 'typed' | 'hung_up'): void {
+  note(kind: 'agent_stopped' | 'typed' | 'hung_up'): void {
     this.#step({ kind, atMs: this.#audioMs });
   }
 
@@ -68,6 +75,8 @@ export class Ear {
 
   #advance(voiced: boolean): void {
     this.#audioMs += FRAME_MS;
+    const text = this.#recognition?.partial?.();
+    if (text !== undefined) this.#step({ kind: 'words', atMs: this.#audioMs, text });
     this.#step({ kind: 'frame', atMs: this.#audioMs, voiced });
   }
 
@@ -98,6 +107,11 @@ export class Ear {
           this.#deps.onDismissed();
           return;
         }
+      case 'likely_end':
+      case 'confirm':
+      case 'cancel':
+        // For who prepares an answer early; an utterance is handed over only when it is complete.
+        return;
       case 'endpoint': {
         const recognition = this.#release();
         if (recognition) this.#deps.onUtterance({ recognition, lastVoicedAtMs: this.#lastVoicedAtMs });
@@ -119,7 +133,8 @@ export class Ear {
 
   /** In mid-utterance only: when frames stop coming, silence is filled in so that the caller is answered. */
   #watchForStall(): void {
-    const limitMs = this.#deps.options.rules.silenceMs + STALL_MARGIN_MS;
+    if (!this.#state.speech) return;
+    const limitMs = ruleFor(this.#state, this.#state.speech, this.#deps.options.rules) + STALL_MARGIN_MS;
     const quietMs = this.#deps.nowMs() - this.#lastFrameAtMs;
     if (quietMs < limitMs) {
       this.#stallTimer = setTimeout(() => this.#watchForStall(), Math.ceil(limitMs - quietMs));

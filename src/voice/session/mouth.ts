@@ -1,4 +1,5 @@
 /** The speaking half of a call: one reply at a time, from the policy's choice to the last frame. */
+import type { Expectation } from '../../domain/turntaking/expectation.js';
 import type { AgentTurn } from './agent-port.js';
 import type { CallDeps } from './call-deps.js';
 import type { Floor } from './floor.js';
@@ -18,8 +19,9 @@ export interface MouthDeps extends Pick<
   trouble: Trouble;
   floor: Floor;
   options: SessionOptions;
-  /** The agent begins and stops to be heard. */
-  onSound: (kind: 'agent_started' | 'agent_stopped') => void;
+  /** The agent begins to be heard. `expects` is absent when it asks nothing new. */
+  onSound: (expects?: Expectation) => void;
+  onQuiet: () => void;
   /** A turn of the agent is finished. */
   onTurn: () => void;
   /** The agent has said goodbye and was heard to the end. */
@@ -55,20 +57,20 @@ export class Mouth {
       return;
     }
     clock.reached('policy');
-    const { act, instructions, closesCall, verbatim } = chosen;
+    const { act, instructions, verbatim } = chosen;
     if (verbatim) {
-      this.#speak(() => fixedClauses(act.template), clock, closesCall);
+      this.#speak(() => fixedClauses(act.template), clock, chosen);
       return;
     }
     const { providers, filter, options, transcript } = this.#deps;
     const request = { instructions, act, history: transcript.history() };
     const words = { llm: providers.llm, filter, options, onFirstPiece: () => clock.reached('llm') };
-    this.#speak((signal, onFailure) => wording({ ...words, onFailure }, request, signal), clock, closesCall);
+    this.#speak((signal, onFailure) => wording({ ...words, onFailure }, request, signal), clock, chosen);
   }
 
   /** Says one of our own sentences, without the model. */
   say(phrase: string, clock: TurnClock): void {
-    this.#speak(() => fixedClauses(phrase), clock, false);
+    this.#speak(() => fixedClauses(phrase), clock);
   }
 
   /** Silent within this call: no further frame leaves. */
@@ -77,18 +79,18 @@ export class Mouth {
     this.#reply = null;
   }
 
-  #speak(clauses: Clauses, clock: TurnClock, closesCall: boolean): void {
+  #speak(clauses: Clauses, clock: TurnClock, turn?: AgentTurn): void {
     this.stop();
-    const reply = this.#createReply(clauses, clock);
+    const reply = this.#createReply(clauses, clock, turn?.expects);
     this.#reply = reply;
     void reply.run().then((inFull) => {
       if (this.#reply === reply) this.#reply = null;
-      if (inFull && closesCall) this.#deps.onGoodbye();
+      if (inFull && turn?.closesCall) this.#deps.onGoodbye();
     });
   }
 
-  #createReply(clauses: Clauses, clock: TurnClock): Reply {
-    const { link, providers, floor, nowMs, options, transcript, trouble, onSound } = this.#deps;
+  #createReply(clauses: Clauses, clock: TurnClock, expects?: Expectation): Reply {
+    const { link, providers, floor, nowMs, options, transcript, trouble, onSound, onQuiet } = this.#deps;
     let degraded = false;
     const onFailure = (error: unknown): void => {
       trouble.providerFailed(error, degraded);
@@ -103,11 +105,11 @@ export class Mouth {
       options,
       clauses: (signal) => clauses(signal, onFailure),
       onBegin: () => {
-        onSound('agent_started');
+        onSound(expects);
         return transcript.nextNumber();
       },
       onDone: (done) => this.#account(done, clock),
-      onQuiet: () => onSound('agent_stopped'),
+      onQuiet,
       onFailure,
     });
   }

@@ -168,7 +168,7 @@ describe('a spoken call', () => {
       what: 'half a second of greeting',
     });
     const sent = call.frames.length;
-    call.speak(200, 0);
+    call.speak(360, 0);
     await pause(120);
     expect(call.frames).toHaveLength(sent);
     expect(call.events.map((e) => e.type)).toContain('clear');

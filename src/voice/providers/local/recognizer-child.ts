@@ -20,6 +20,7 @@ const PROGRAM = fileURLToPath(new URL('./recognizer.py', import.meta.url));
 const messageSchema = z.union([
   z.object({ ready: z.literal(true) }),
   z.object({ id: z.number(), text: z.string() }),
+  z.object({ id: z.number(), partial: z.string() }),
 ]);
 /** A child that ignores SIGTERM for this long is killed. */
 const TERM_GRACE_MS = 1_000;
@@ -37,6 +38,8 @@ export class RecognizerChild {
   ready = false;
   /** False from the moment the process is gone or was told to go. */
   alive = true;
+  /** Words of the utterance so far, as the decoder writes them. */
+  partial = '';
   private readonly process: ChildProcess;
   private readonly stdin: Writable;
   private readonly exited: Promise<unknown>;
@@ -68,6 +71,7 @@ export class RecognizerChild {
 
   /** Begins an utterance; one that was not finished is forgotten. */
   begin(): void {
+    this.partial = '';
     const id = Buffer.alloc(4);
     id.writeUInt32LE(++this.utteranceId);
     this.send('B', id);
@@ -122,12 +126,16 @@ export class RecognizerChild {
 
   private answered(line: string): void {
     const message = parseMessage(line);
-    if (message && 'ready' in message) this.ready = true;
-    // The answer to a finish that was cancelled meanwhile belongs to nobody.
-    if (!message || !('id' in message) || message.id !== this.finishing?.id) return;
-    const { resolve } = this.finishing;
-    this.finishing = undefined;
-    resolve(message.text);
+    if (!message) return;
+    if ('ready' in message) this.ready = true;
+    else if ('partial' in message) {
+      if (message.id === this.utteranceId) this.partial = message.partial;
+    } else if (message.id === this.finishing?.id) {
+      // The answer to a finish that was cancelled meanwhile belongs to nobody.
+      const { resolve } = this.finishing;
+      this.finishing = undefined;
+      resolve(message.text);
+    }
   }
 
   private gone(): void {

@@ -9,6 +9,7 @@ In, on stdin, messages of: 1 byte type, 4 bytes length of the body (little-endia
   C  cancel               answers nothing; frees the decoder for the next
 Out, on stdout, one JSON object per line:
   {"ready": true}         once, when the model is loaded (0.3 to 0.5 s)
+  {"id": 7, "partial": "…"}  after an A that changed the words so far; they are a first pass and may change again
   {"id": 7, "text": "…"}  after F; "" when nothing was recognised
 """
 
@@ -37,13 +38,18 @@ class Utterance:
         self.decoder = decoder
         self.id = utterance_id
         self.begun = False
+        self.partial = ""
 
     def hear(self, audio):
+        """Returns the words so far when this audio changed them (0.02 ms to ask, beside 2 ms to decode), else None."""
         if not self.begun:
             self.decoder.set_cmn(USUAL_SOUND)
             self.decoder.start_utt()
             self.begun = True
         self.decoder.process_raw(audio)
+        best = self.decoder.hyp()
+        before, self.partial = self.partial, best.hypstr if best else ""
+        return self.partial if self.partial != before else None
 
     def end(self):
         """Returns the words. Two more passes run here, over the words found so far (0.1 s)."""
@@ -71,7 +77,9 @@ def serve(decoder, stdin):
         if kind == b"B":
             utterance = Utterance(decoder, struct.unpack("<I", body)[0])
         elif kind == b"A" and utterance:
-            utterance.hear(body)
+            partial = utterance.hear(body)
+            if partial is not None:
+                answer({"id": utterance.id, "partial": partial})
         elif kind == b"F" and utterance:
             answer({"id": utterance.id, "text": utterance.end()})
             utterance = None

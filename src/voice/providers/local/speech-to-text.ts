@@ -66,6 +66,10 @@ class Utterance implements Recognition {
     else this.waiting.push(own);
   }
 
+  partial(): string {
+    return this.child ? cleanWords(this.child.partial) : '';
+  }
+
   async finish(signal: AbortSignal): Promise<string> {
     if (this.over) throw new ProviderError('stt', 'refused', 'This utterance is over.');
     const limit = AbortSignal.timeout(this.finishTimeoutMs);

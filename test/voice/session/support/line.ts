@@ -1,7 +1,7 @@
 /** A small but whole call: real session, real timers, deterministic engines. */
 import type { CallDeps, CallSession } from '../../../../src/voice/session/call-deps.js';
 import { createCallSession } from '../../../../src/voice/session/call-session.js';
-import type { ConversationAgent } from '../../../../src/voice/session/agent-port.js';
+import type { AgentTurn, ConversationAgent } from '../../../../src/voice/session/agent-port.js';
 import type { CallerEvent } from '../../../../src/voice/session/link.js';
 import { defaultSessionOptions, type SessionOptions } from '../../../../src/voice/session/options.js';
 import type {
@@ -33,9 +33,10 @@ export const agent: ConversationAgent = {
     return turn('ask', `You said ${said.join(' and ')}.`, false);
   },
 };
-const turn = (kind: string, template: string, closesCall: boolean) => ({
+const turn = (kind: string, template: string, closesCall: boolean): AgentTurn => ({
   act: { kind, template },
   instructions: 'Be brief.',
+  expects: 'open',
   closesCall,
   verbatim: false,
 });
