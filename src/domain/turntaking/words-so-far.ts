@@ -13,16 +13,26 @@ export interface WordsSoFar {
   readonly answer: boolean;
   /** Ends with the last digit of a whole telephone number. */
   readonly phone: boolean;
+  /** The caller says that there is no more to say. */
+  readonly done: boolean;
   /** Nobody stops here: a conjunction, a filler, the middle of a number or of a spelling. */
   readonly unfinished: boolean;
 }
 
 /** No word is known, either because none was said or because the recogniser tells none before the end. */
-export const noWords: WordsSoFar = { text: '', count: 0, answer: false, phone: false, unfinished: false };
+export const noWords: WordsSoFar = {
+  text: '',
+  count: 0,
+  answer: false,
+  phone: false,
+  done: false,
+  unfinished: false,
+};
 
 const ANSWER =
   "(?:yes|yeah|yep|yup|no|nope|nah|sure|of course|correct|right|absolutely|fine|okay|ok|go ahead|not really|(?:that|it) (?:is|'s)(?: not)?(?: (?:right|correct|fine|okay|ok|good|wrong))?|i (?:am|do|agree)(?: not)?(?: safe)?)";
 const ONLY_ANSWER = new RegExp(`^(?:(?:uh|um|oh|well|,|\\|) )*${ANSWER}(?: (?:, |\\| )?${ANSWER})?$`);
+const DONE = /\b(?:nothing else|(?:that is|that 's) all|thank you|goodbye|bye bye)$/;
 /** Words after which a sentence goes on. Prepositions are left out: people end on them ("what is it for"). */
 const GOES_ON = new Set(
   'and but or so because if when while although since um uh er erm hmm well like the a an my his her their our your is was are were named called'.split(
@@ -42,6 +52,7 @@ export function readWords(text: string): WordsSoFar {
     count: u.tokens.length,
     answer: ONLY_ANSWER.test(u.plain),
     phone: endsWithPhone(u),
+    done: DONE.test(u.plain),
     unfinished: GOES_ON.has(u.tokens.at(-1)?.norm ?? '') || midNumber(u) || midSpelling(u),
   };
 }
@@ -65,7 +76,7 @@ const MS_ONCE = 300;
  * @param voicedMs voiced time of the utterance so far.
  */
 export function isWholeAnswer(words: WordsSoFar, expects: Expectation, voicedMs: number): boolean {
-  if (expects !== 'yes_no' && expects !== 'digits') return false;
-  if (words.phone) return true;
+  if (words.done) return true;
+  if (words.phone && (expects === 'digits' || expects === 'yes_no')) return true;
   return expects === 'yes_no' && words.answer && voicedMs <= MS_ONCE + MS_PER_WORD * words.count;
 }

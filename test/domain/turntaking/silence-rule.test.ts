@@ -28,6 +28,7 @@ describe('a caller', () => {
     ['says a name', 'name', 'maria lopez', 900, 460],
     ['is spelling a name', 'name', 'it is l o p e', 1_500, 900],
     ['stops at "and"', 'open', 'a truck hit me and', 1_500, 900],
+    ['has nothing to add', 'open', 'no nothing else', 1_300, 200],
     ['says an age', 'open', 'i am forty two', 1_000, 600],
     ['speaks to a recogniser that tells no words', 'yes_no', '', 400, 360],
   ] as const)('who %s is waited for as long as that needs', (_, expects, words, voicedMs, ms) => {

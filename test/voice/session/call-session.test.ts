@@ -140,6 +140,26 @@ describe('a spoken call', () => {
     expect(spreadMs).toBeGreaterThan(26 * 20 - 100 - 20 - 5);
   });
 
+  test('a closed question is answered after a shorter silence than an open one', async () => {
+    const closed = { ...agent, greeting: () => ({ ...agent.greeting(), expects: 'yes_no' as const }) };
+    const call = await greeted(placeTestCall({ stt: scriptedEars(['yes', 'no']), agent: closed }));
+    call.speak(400, 360);
+    expect(await call.next('heard')).toMatchObject({ text: 'yes' });
+    await call.next('reply_done', 1);
+    call.speak(400, 580);
+    expect(call.events.at(-1)).toEqual({ type: 'speech', state: 'started' });
+    call.speak(0, 20);
+    expect(call.events.at(-1)).toEqual({ type: 'speech', state: 'stopped' });
+  });
+
+  test('a short sound over the agent does not stop it, and nothing of it is taken for an answer', async () => {
+    const call = placeTestCall({ stt: scriptedEars(['mm']), tts: toneVoice(40) });
+    await eventually(() => call.frames.length >= 10, { withinMs: 3_000, everyMs: 2, what: 'a greeting' });
+    call.speak(340, 700);
+    expect(await call.next('reply_done')).toMatchObject({ interrupted: false });
+    expect(call.turns().map((t) => t.role)).toEqual(['agent']);
+  });
+
   test('every stage is timed and the stages fit into the total', async () => {
     const call = await greeted(placeTestCall({ stt: scriptedEars(['hello']), tts: toneVoice() }));
     call.speak(400, 600);

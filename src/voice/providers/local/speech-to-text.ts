@@ -67,7 +67,8 @@ class Utterance implements Recognition {
   }
 
   partial(): string {
-    return this.child ? cleanWords(this.child.partial) : '';
+    // Once it is over the process may be hearing somebody else.
+    return this.child && !this.over ? cleanWords(this.child.partial) : '';
   }
 
   async finish(signal: AbortSignal): Promise<string> {

@@ -62,6 +62,7 @@ export const someWords = fc.constantFrom(
   'five one two five five five zero one four two',
   'l o p e z',
   'my name is maria lopez',
+  'no nothing else',
   'a truck hit me and',
 );
 export const anyExpectation = fc.constantFrom(...expectations);

@@ -69,6 +69,23 @@ describe('local recognition', () => {
     // Pure computing: 6 s on a free machine, 105 s measured with eight copies at once on two cores.
   }, 60_000);
 
+  test('the words so far grow while the caller speaks, and belong to this utterance only', async () => {
+    const splitter = frameSplitter();
+    const recognition = shared.start();
+    expect(recognition.partial?.()).toBe('');
+    for (const frame of splitter.push(accident)) recognition.push(frame);
+    const words = await eventually(() => /my name is .+/.exec(recognition.partial?.() ?? '')?.[0], {
+      withinMs: 15_000,
+      what: 'words before the end',
+    });
+    expect(words).toMatch(/^[a-z' ]+$/);
+    recognition.cancel();
+    const next = shared.start();
+    next.push(new Int16Array(320));
+    expect(await next.finish(AbortSignal.timeout(15_000))).toBe('');
+    expect(next.partial?.()).toBe('');
+  });
+
   test('an utterance that has no sound, or only silence, has no words', async () => {
     expect(await heard(shared, new Int16Array(0))).toBe('');
     expect(await heard(shared, new Int16Array(8000))).toBe('');
