@@ -113,3 +113,10 @@ describe('whatever is asked, said and learned', () => {
     );
   });
 });
+
+test('of a long story only the end is read, and its cost does not grow', () => {
+  const story = 'then he told me to wait and i waited '.repeat(100);
+  expect(readWords(`${story}and`)).toMatchObject({ unfinished: true, answer: false });
+  expect(readWords(`${story}five one two five five five zero one four two`)).toMatchObject({ phone: true });
+  expect(readWords('yes '.repeat(100).trim()).answer).toBe(false);
+});

@@ -66,10 +66,21 @@ describe('an eager start', () => {
     expect(all.filter((d) => d.kind === 'likely_end')).toHaveLength(3);
     expect(state.speculation).toMatchObject({ started: 3, confirmed: 1, wasted: 2 });
   });
+
+  test('is made no more in a call that has wasted all it may', () => {
+    const halting = Array.from({ length: 30 }, () => [
+      voiced(300),
+      quiet(400),
+      voiced(300),
+      quiet(1_200),
+    ]).flat();
+    const { state } = play(halting);
+    expect(state.speculation).toMatchObject({ started: 39, confirmed: 19, wasted: 20 });
+  });
 });
 
 describe('whatever the caller and the agent do', () => {
-  const tight = { ...rules, eager: { ...rules.eager, mostWasted: 3 } };
+  const tight = { ...rules, eager: { ...rules.eager, mostWasted: 1 } };
 
   test('each eager start has one outcome, and none comes without a start', () => {
     fc.assert(
