@@ -14,9 +14,19 @@ export type CallerEvent =
   | { type: 'error'; code: 'no_speech_engine' | 'provider_failed'; message: string; action: string }
   | { type: 'ended'; reason: EndReason };
 
-/** The way back to the caller. Neither method blocks or throws; both do nothing once the caller is gone. */
+/** What the far end reports of the frames sent since this account was opened, until the next `clear`. */
+export interface Playback {
+  /** Frames whose playing has finished. */
+  playedFrames(): number;
+  /** Resolves when that many have; never, when the audio was cleared or the line is gone. */
+  reached(frames: number): Promise<void>;
+}
+
+/** The way back to the caller. No method blocks or throws; all do nothing once the caller is gone. */
 export interface CallerLink {
   /** One 20 ms frame of agent audio, to be played in order. */
   sendFrame(frame: Int16Array): void;
   send(event: CallerEvent): void;
+  /** Where the far end reports what it has played. Without it the clock has to tell. */
+  openPlayback?(): Playback;
 }

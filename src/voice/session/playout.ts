@@ -5,11 +5,16 @@
  */
 import { frameSplitter } from '../audio/pcm.js';
 import { FRAME_MS, FRAME_SAMPLES } from '../ports.js';
+import type { Playback } from './link.js';
+
+/** Reports travel, and the far end holds audio back to smooth it: this much later than the clock they still count. */
+const REPORT_GRACE_MS = 2_000;
 
 export class Playout {
   readonly #send: (frame: Int16Array) => void;
   readonly #nowMs: () => number;
   readonly #aheadMs: number;
+  readonly #playback: Playback | undefined;
   readonly #splitter = frameSplitter();
   #queue: Int16Array[] = [];
   /** When frame 0 would have started to play, given the frames sent so far. */
@@ -20,10 +25,17 @@ export class Playout {
   #stopped = false;
   #waiting: (() => void)[] = [];
 
-  constructor(send: (frame: Int16Array) => void, nowMs: () => number, aheadMs: number) {
+  /** @param playback the far end's own account, when it gives one; else playing is estimated from the clock. */
+  constructor(
+    send: (frame: Int16Array) => void,
+    nowMs: () => number,
+    aheadMs: number,
+    playback: Playback | undefined = undefined,
+  ) {
     this.#send = send;
     this.#nowMs = nowMs;
     this.#aheadMs = aheadMs;
+    this.#playback = playback;
   }
 
   /** Queues audio of any length. */
@@ -41,16 +53,19 @@ export class Playout {
 
   /** After `allSent`: resolves when the last frame has been played at the caller's end, or on `stop`. */
   played(): Promise<void> {
-    const leftMs = this.#originMs + this.#sent * FRAME_MS - this.#nowMs();
+    const graceMs = this.#playback ? REPORT_GRACE_MS : 0;
+    const leftMs = this.#originMs + this.#sent * FRAME_MS + graceMs - this.#nowMs();
     if (this.#stopped || this.#sent === 0 || leftMs <= 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       this.#timer = setTimeout(() => this.#release(), Math.ceil(leftMs));
+      void this.#playback?.reached(this.#sent).then(() => this.#release());
     });
   }
 
-  /** Samples whose playing has finished by now, estimated from the clock. */
+  /** Samples whose playing has finished by now: as reported, or else estimated from the clock. */
   playedSamples(): number {
+    if (this.#playback) return Math.min(this.#sent, this.#playback.playedFrames()) * FRAME_SAMPLES;
     const frames = Math.floor((this.#nowMs() - this.#originMs) / FRAME_MS);
     return Math.max(0, Math.min(this.#sent, frames)) * FRAME_SAMPLES;
   }
@@ -59,7 +74,6 @@ export class Playout {
   stop(): void {
     this.#stopped = true;
     this.#queue = [];
-    clearTimeout(this.#timer);
     this.#release();
   }
 
@@ -84,6 +98,7 @@ export class Playout {
   }
 
   #release(): void {
+    clearTimeout(this.#timer);
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();

@@ -43,10 +43,13 @@ export class Reply {
   #done = false;
   #silent = false;
   #mute: boolean;
+  /** The far end reports what it has played, so the reply is not heard before it says so. */
+  readonly #reported: boolean;
 
   constructor(deps: ReplyDeps) {
     this.#deps = deps;
     this.#mute = deps.tts === null;
+    const playback = deps.link.openPlayback?.();
     this.#playout = new Playout(
       (frame) => {
         deps.link.sendFrame(frame);
@@ -54,7 +57,9 @@ export class Reply {
       },
       deps.nowMs,
       deps.options.sendAheadMs,
+      playback,
     );
+    this.#reported = playback !== undefined;
   }
 
   /** Says it all. Resolves when the last audio has been played or the reply was stopped: true when said in full. */
@@ -66,6 +71,7 @@ export class Reply {
         if (signal.aborted) return false;
       }
       await this.#playout.allSent();
+      if (this.#reported) await this.#playout.played();
       if (signal.aborted) return false;
       this.#finish(this.#clauses.map((clause) => clause.text).join(' '), false);
       await this.#playout.played();

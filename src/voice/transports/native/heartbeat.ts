@@ -4,15 +4,17 @@ import type { WebSocket } from 'ws';
 const BEAT_MS = 20_000;
 
 /**
- * Pings the peer and cuts the socket off when it has answered nothing for a whole beat.
+ * Pings the peer and cuts the socket off when nothing has come from it for a whole beat: no pong and no message (a
+ * media stream need not answer pings).
  * @returns the function that stops it.
  */
 export function startHeartbeat(socket: WebSocket, beatMs: number = BEAT_MS): () => void {
   let answered = true;
-  const onPong = (): void => {
+  const onSign = (): void => {
     answered = true;
   };
-  socket.on('pong', onPong);
+  socket.on('pong', onSign);
+  socket.on('message', onSign);
   const timer = setInterval(() => {
     if (!answered) {
       socket.terminate();
@@ -23,6 +25,7 @@ export function startHeartbeat(socket: WebSocket, beatMs: number = BEAT_MS): () 
   }, beatMs);
   return () => {
     clearInterval(timer);
-    socket.off('pong', onPong);
+    socket.off('pong', onSign);
+    socket.off('message', onSign);
   };
 }

@@ -1,0 +1,211 @@
+/**
+ * One media stream, from the first message to the last. States: waiting for `start` → claiming the session → talking →
+ * over. Nothing a peer sends gets past it as an exception; what no honest peer sends closes the socket.
+ */
+import type { RawData, WebSocket } from 'ws';
+import type { EndReason } from '../../../domain/turn.js';
+import type { CallHeader } from '../../ports.js';
+import type { CallSession } from '../../session/call-deps.js';
+import { createCallSession } from '../../session/call-session.js';
+import { closeCodes } from '../../wire.js';
+import { guardSocket, type GuardedSocket } from '../guarded-socket.js';
+import { startHeartbeat } from '../native/heartbeat.js';
+import type { Claim } from '../native/native-deps.js';
+import { createDigits, type Digits } from './digits.js';
+import { createInboundAudio, type InboundAudio } from './inbound-audio.js';
+import { readStreamMessage, type StreamMessage } from './messages.js';
+import type { TwilioDeps } from './twilio-deps.js';
+import { TwilioLink } from './twilio-link.js';
+
+const START_TIMEOUT_MS = 5_000;
+/** The end is written down before the stream closes, but a database that is away holds no line. */
+const END_NOTE_TIMEOUT_MS = 1_000;
+/** Ten seconds of audio messages of about 400 bytes. */
+const MAX_BUFFERED_BYTES = 500 * 400;
+
+const refusals = {
+  bad_token: closeCodes.token,
+  replayed_token: closeCodes.replayed,
+  busy: closeCodes.busy,
+} as const;
+
+/** Serves one accepted socket. Returns at once; everything it set up is gone when the socket has closed. */
+export function handleTwilioSocket(socket: WebSocket, deps: TwilioDeps): void {
+  new TwilioCall(socket, deps).listen();
+}
+
+type Start = Extract<StreamMessage, { event: 'start' }>;
+
+/** What a call has once its token is claimed. */
+interface Talk {
+  session: CallSession;
+  link: TwilioLink;
+  audio: InboundAudio;
+  digits: Digits;
+}
+
+class TwilioCall {
+  readonly #socket: WebSocket;
+  readonly #deps: TwilioDeps;
+  readonly #line: GuardedSocket;
+  #started = false;
+  #talk: Talk | undefined;
+  #startTimer: NodeJS.Timeout | undefined;
+
+  constructor(socket: WebSocket, deps: TwilioDeps) {
+    this.#socket = socket;
+    this.#deps = deps;
+    this.#line = guardSocket(socket, MAX_BUFFERED_BYTES);
+  }
+
+  listen(): void {
+    const { logger } = this.#deps.call;
+    const stopHeartbeat = startHeartbeat(this.#socket, this.#deps.heartbeatMs);
+    const onMessage = (data: RawData, isBinary: boolean): void => this.#take(data, isBinary);
+    // ws has already answered with its own code; this only bounds the farewell.
+    this.#socket.on('error', (err) => {
+      logger.debug({ err }, 'a media stream failed');
+      this.#line.close(closeCodes.protocol, 'socket error');
+    });
+    this.#socket.on('message', onMessage);
+    this.#socket.once('close', () => {
+      stopHeartbeat();
+      clearTimeout(this.#startTimer);
+      this.#line.dispose();
+      this.#socket.off('message', onMessage);
+      this.#hangUp((session) => session.dropped());
+    });
+    this.#awaitStart();
+  }
+
+  #awaitStart(): void {
+    clearTimeout(this.#startTimer);
+    this.#startTimer = setTimeout(
+      () => this.#line.close(closeCodes.startTimeout, 'start_timeout'),
+      this.#deps.startTimeoutMs ?? START_TIMEOUT_MS,
+    );
+  }
+
+  #take(data: RawData, isBinary: boolean): void {
+    if (!this.#line.isOpen) return;
+    try {
+      const message = isBinary ? null : readStreamMessage(textOf(data));
+      if (message === null) this.#refuse();
+      else if (message !== 'unknown') this.#obey(message);
+    } catch (error) {
+      this.#deps.call.logger.error({ err: error }, 'a message on a media stream hit a defect');
+      this.#line.close(closeCodes.internal, 'internal');
+    }
+  }
+
+  #obey(message: StreamMessage): void {
+    switch (message.event) {
+      case 'start':
+        if (this.#started) this.#refuse();
+        else void this.#begin(message);
+        return;
+      case 'media':
+        this.#hear(message.media);
+        return;
+      case 'mark':
+        this.#talk?.link.echoed(message.mark.name);
+        return;
+      case 'dtmf':
+        this.#talk?.digits.press(message.dtmf.digit);
+        return;
+      case 'stop':
+        this.#hangUp((session) => session.end());
+        this.#line.close(closeCodes.ended, 'stop');
+        return;
+      case 'connected':
+    }
+  }
+
+  /** Audio from before the call is claimed is nobody's: it lasts milliseconds and nobody has greeted yet. */
+  #hear({ track, timestamp, payload }: Extract<StreamMessage, { event: 'media' }>['media']): void {
+    if (!this.#started) this.#refuse();
+    if (!this.#talk || track === 'outbound') return;
+    const frames = this.#talk.audio.take(timestamp, Buffer.from(payload, 'base64'));
+    for (const frame of frames) this.#talk.session.audio(frame);
+  }
+
+  /** Claims the session and starts the call. Never rejects. */
+  async #begin({ streamSid, start }: Start): Promise<void> {
+    this.#started = true;
+    if (start.mediaFormat.encoding !== 'audio/x-mulaw' || start.mediaFormat.sampleRate !== 8_000) {
+      this.#refuse();
+      return;
+    }
+    this.#awaitStart();
+    try {
+      const claim = await this.#deps.claim(start.customParameters.token ?? '');
+      clearTimeout(this.#startTimer);
+      if (!this.#line.isOpen) return;
+      if (claim.ok) this.#admit(claim, streamSid);
+      else this.#line.close(refusals[claim.why], claim.why);
+    } catch (error) {
+      clearTimeout(this.#startTimer);
+      this.#deps.call.logger.error({ err: error }, 'a call could not be started');
+      this.#line.close(closeCodes.internal, 'internal');
+    }
+  }
+
+  #admit({ header, agent }: Extract<Claim, { ok: true }>, streamSid: string): void {
+    const { call, options, registry, digitsComplete, digitPauseMs } = this.#deps;
+    const link = new TwilioLink(this.#line, streamSid, (reason) => void this.#end(header, reason));
+    const session = registry.admit(header.callId, () =>
+      createCallSession({ ...call, agent, link }, header, { ...options, output: 'audio' }),
+    );
+    if (!session) {
+      link.close();
+      this.#line.close(closeCodes.busy, 'busy');
+      return;
+    }
+    const digits = createDigits({
+      onDigits: (keys) => session.typed(keys),
+      ...(digitsComplete && { isComplete: digitsComplete }),
+      ...(digitPauseMs !== undefined && { pauseMs: digitPauseMs }),
+    });
+    this.#talk = { session, link, digits, audio: createInboundAudio(call.nowMs) };
+    session.start();
+  }
+
+  /** The caller has gone, one way or the other: what was dialled still counts. */
+  #hangUp(tell: (session: CallSession) => void): void {
+    const talk = this.#talk;
+    if (!talk) return;
+    this.#talk = undefined;
+    talk.digits.finish();
+    tell(talk.session);
+    talk.audio.close();
+    talk.link.close();
+  }
+
+  /** The session is over: notes how, then closes the stream so that the telephone network goes on. Never rejects. */
+  async #end(header: CallHeader, reason: EndReason): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, END_NOTE_TIMEOUT_MS);
+    });
+    try {
+      await Promise.race([this.#deps.onEnded(header, reason), limit]);
+    } catch (error) {
+      this.#deps.call.logger.warn(
+        { err: error, callId: header.callId },
+        'the end of a call was not noted in time',
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+    this.#line.close(reason === 'shutdown' ? closeCodes.goingAway : closeCodes.ended, reason);
+  }
+
+  #refuse(): void {
+    this.#line.close(closeCodes.protocol, 'bad_message');
+  }
+}
+
+function textOf(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
+  return (Buffer.isBuffer(data) ? data : Buffer.from(data)).toString('utf8');
+}

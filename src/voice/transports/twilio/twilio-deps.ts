@@ -1,0 +1,15 @@
+import type { EndReason } from '../../../domain/turn.js';
+import type { CallHeader } from '../../ports.js';
+import type { NativeDeps } from '../native/native-deps.js';
+
+export interface TwilioDeps extends NativeDeps {
+  /**
+   * The session is over and its stream is about to be closed, which makes the telephone network go on with the next
+   * instruction. Whoever answers that must know by then how the call ended; waited for up to a second.
+   */
+  onEnded: (header: CallHeader, reason: EndReason) => Promise<void>;
+  /** Whether the keys pressed so far are a whole answer. Default: only `#` and a pause end a number. */
+  digitsComplete?: (digits: string) => boolean;
+  /** Pause that ends a number. Default 2 s. */
+  digitPauseMs?: number;
+}
