@@ -15,9 +15,11 @@ import { type HealthDeps, healthRoutes } from './routes/health.js';
 import { type IntakeDeps, intakeRoutes } from './routes/intakes.js';
 import { type MonitoringDeps, monitoringRoutes } from './routes/monitoring.js';
 import { type SessionDeps, sessionRoutes } from './routes/sessions.js';
+import { type TwilioRouteDeps, twilioRoutes } from './routes/twilio.js';
 
 /** Everything the API stands on. */
-export interface AppDeps extends HealthDeps, SessionDeps, IntakeDeps, DeadLetterDeps, MonitoringDeps {
+export interface AppDeps
+  extends HealthDeps, SessionDeps, TwilioRouteDeps, IntakeDeps, DeadLetterDeps, MonitoringDeps {
   logger: Logger;
   auth: AuthOptions;
   rateLimits?: RateLimits;
@@ -69,6 +71,13 @@ export async function buildApp(deps: AppDeps): Promise<App> {
       intakeRoutes(api, deps);
       deadLetterRoutes(api, deps);
       monitoringRoutes(api, deps);
+      done();
+    },
+    { prefix: '/api/v1' },
+  );
+  await app.register(
+    (webhooks, _options, done) => {
+      twilioRoutes(webhooks, deps);
       done();
     },
     { prefix: '/api/v1' },

@@ -2,18 +2,22 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import type { Config } from '../config/schema.js';
+import { endCall } from '../db/calls.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createVad, loadVad } from '../voice/audio/vad.js';
 import { type JournalDeps, openJournal, type OpenJournal } from '../voice/journal/journal.js';
 import type { TimingSink } from '../voice/ports.js';
 import { defaultSessionOptions } from '../voice/session/options.js';
 import { type CallRegistry, createCallRegistry } from '../voice/session/registry.js';
+import type { NativeDeps } from '../voice/transports/native/native-deps.js';
 import { createNativeTransport, type NativeTransport } from '../voice/transports/native/native-transport.js';
+import { openTwilioTransport, type TwilioTransport } from '../voice/transports/twilio/twilio-transport.js';
 import { createAgent, mayBeSpoken } from './agent.js';
 import { createCallFirms } from './call-firms.js';
 import { ladderOf } from './edge-options.js';
 import { createIntakeSink } from './intake-sink.js';
 import { closeProviders, createProviders, type ProviderChoice } from './providers.js';
+import { isFinished } from './routes/twilio.js';
 import type { Closing } from './shutdown.js';
 import { createClaim } from './voice-claim.js';
 
@@ -33,6 +37,7 @@ export interface CallService {
   registry: CallRegistry;
   journal: OpenJournal;
   native: NativeTransport;
+  twilio: TwilioTransport;
   /** Who hears, words and speaks; null where nobody does. */
   engines: { stt: string | null; llm: string; tts: string | null };
 }
@@ -63,7 +68,7 @@ export async function openCallService(deps: CallServiceDeps): Promise<CallServic
   closing.add('journal', 2_500, () => journal.close(2_000));
   const registry = createCallRegistry({ maxCalls: config.HERMES_MAX_CALLS });
   const { rules } = defaultSessionOptions;
-  const native = createNativeTransport({
+  const transportDeps: NativeDeps = {
     claim: createClaim({ pool, registry, firms, agentFor: createAgent }),
     registry,
     options: { ...defaultSessionOptions, rules: { ...rules, silenceMs: config.HERMES_SILENCE_MS } },
@@ -77,11 +82,18 @@ export async function openCallService(deps: CallServiceDeps): Promise<CallServic
       nowMs: () => performance.now(),
       epochMs: Date.now,
     },
+  };
+  const native = createNativeTransport(transportDeps);
+  const twilio = await openTwilioTransport({
+    ...transportDeps,
+    onEnded: async ({ tenantId, callId }, reason) => {
+      if (isFinished(reason)) await endCall(pool, tenantId, callId, { reason, atMs: Date.now() });
+    },
   });
   const engines = {
     stt: providers.stt?.name ?? null,
     llm: providers.llm.name,
     tts: providers.tts?.name ?? null,
   };
-  return { registry, journal, native, engines };
+  return { registry, journal, native, twilio, engines };
 }

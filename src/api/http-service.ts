@@ -11,10 +11,12 @@ import { publicUrlOf } from './edge-options.js';
 import { createReadiness } from './readiness.js';
 import type { MonitoringDeps } from './routes/monitoring.js';
 import { NATIVE_STREAM_PATH } from './routes/sessions.js';
+import { TWILIO_STREAM_PATH } from './routes/twilio.js';
 import type { Closing } from './shutdown.js';
 import { temporalLinks } from './temporal-links.js';
 import type { Temporal } from './temporal.js';
-import { serveUpgrades } from './voice-upgrade.js';
+import { isSignedByTwilio } from './twilio-signature.js';
+import { serveUpgrades, type UpgradeTarget } from './voice-upgrade.js';
 
 export interface HttpServiceDeps {
   config: Config;
@@ -44,6 +46,7 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
     latency: deps.latency,
     auth: { keys: deps.keys, issuer: config.HERMES_JWT_ISSUER, audience: config.HERMES_JWT_AUDIENCE },
     publicUrl: publicUrlOf(config),
+    twilioAuthToken: config.TWILIO_AUTH_TOKEN,
     temporalLink: temporalLinks(config.TEMPORAL_UI_URL, config.TEMPORAL_NAMESPACE),
     retry: createRetry({ pool, temporal: temporal.client, logger }),
     turns: (tenantId, window) => turnCounts(pool, tenantId, window),
@@ -57,7 +60,7 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
     journal: () => calls.journal.health(),
   });
   const cutSockets = serveUpgrades(app.server, {
-    transports: { [NATIVE_STREAM_PATH]: calls.native },
+    transports: { [NATIVE_STREAM_PATH]: calls.native, ...twilioTarget(config, calls) },
     maxSockets: config.HERMES_MAX_CALLS * SOCKETS_PER_CALL,
   });
   closing.add('http', 1_000, () => {
@@ -66,4 +69,17 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
   });
   closing.add('calls', 2_000, () => calls.registry.closeAll(1_500));
   await app.listen({ host: config.HERMES_HOST, port: config.HERMES_PORT });
+}
+
+/** The media stream, for signed upgrades only; absent without the account's token. */
+function twilioTarget(config: Config, { twilio }: CallService): Record<string, UpgradeTarget> {
+  const { TWILIO_AUTH_TOKEN: authToken } = config;
+  if (authToken === undefined) return {};
+  const root = publicUrlOf(config).replace(/^http/, 'ws').replace(/\/+$/, '');
+  const target: UpgradeTarget = {
+    admits: ({ url = '', headers }) =>
+      isSignedByTwilio(authToken, { url: root + url, signature: headers['x-twilio-signature'] }),
+    handleUpgrade: (request, socket, head) => twilio.handleUpgrade(request, socket, head),
+  };
+  return { [TWILIO_STREAM_PATH]: target };
 }

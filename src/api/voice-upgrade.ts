@@ -1,12 +1,18 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { NativeTransport } from '../voice/transports/native/native-transport.js';
 import { correlationIdOf, CORRELATION_HEADER } from './plugins/correlation.js';
 import { problemBody, type ProblemCode, problems } from './problems.js';
 
+/** Who serves a path. */
+export interface UpgradeTarget {
+  /** Whether the request may open a socket at all; absent: the first message on the socket decides. */
+  admits?(request: IncomingMessage): boolean;
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
 export interface UpgradeOptions {
   /** Paths that speak WebSocket, and who serves each. */
-  transports: Readonly<Record<string, NativeTransport>>;
+  transports: Readonly<Record<string, UpgradeTarget>>;
   /**
    * Origins (`https://console.example.com`) whose pages may open a call; undefined lets every one. Browsers always send
    * theirs; telephone providers and programs send none and are never refused for it. The session token is what admits.
@@ -34,6 +40,7 @@ export function serveUpgrades(
     if (!transport) refuse(request, socket, path, 'not_found');
     else if (origins && origin !== undefined && !origins.includes(origin))
       refuse(request, socket, path, 'forbidden');
+    else if (transport.admits && !transport.admits(request)) refuse(request, socket, path, 'forbidden');
     else if (open.size >= maxSockets) refuse(request, socket, path, 'overloaded');
     else {
       open.add(socket);

@@ -142,6 +142,12 @@ export const settings = {
     'Silence that ends the answer to an open question. Others follow from it: 0.6 of it for yes or no, 0.75 for a name, 1.5 in mid-phrase; 200 ms after a whole answer; 0.7 to 1.5 of it by the caller’s own pauses. Never under 200 ms nor over 1,200 ms (or this, if longer).',
   ),
 
+  TWILIO_AUTH_TOKEN: setting(
+    z.string().min(1).optional(),
+    '0123456789abcdef0123456789abcdef',
+    'Auth token of the Twilio account whose calls come in; needs HERMES_PUBLIC_URL. Unset: no telephone calls.',
+  ),
+
   HERMES_RECONNECT_WINDOW_MS: setting(
     milliseconds.default(60_000),
     '60000',

@@ -23,6 +23,11 @@ export type PracticeArea = z.infer<typeof PracticeArea>;
 export const FirmProfile = z.object({
   tenantId: TenantId,
   name: z.string().min(1).max(120),
+  /** Where a person of the firm answers, E.164; callers on the telephone are put through to it. */
+  telephone: z
+    .string()
+    .regex(/^\+[1-9]\d{6,14}$/, 'E.164, such as +15125550123')
+    .optional(),
   /** IANA zone in which "last Saturday" is resolved, e.g. `America/Chicago`. */
   timeZone: z.string(),
   /** Two-letter USPS codes of the states the firm is licensed in. */

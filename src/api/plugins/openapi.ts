@@ -38,6 +38,12 @@ export async function addOpenApi(app: App, version: string): Promise<void> {
       security: [{ bearer: [] }],
       components: {
         securitySchemes: {
+          twilioSignature: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'X-Twilio-Signature',
+            description: 'Signature of the request under the auth token of the Twilio account.',
+          },
           bearer: {
             type: 'http',
             scheme: 'bearer',

@@ -1,14 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { createCall } from '../../db/calls.js';
-import { findFirm } from '../../db/tenants.js';
-import { CallId, callIdFrom } from '../../domain/ids.js';
+import { CallId } from '../../domain/ids.js';
 import type { App } from '../app-types.js';
+import { openCall } from '../open-call.js';
 import { identityOf } from '../plugins/auth.js';
 import { problemAnswers } from '../plugins/openapi.js';
-import { ProblemError } from '../problems.js';
-import { hashSessionToken, issueSessionToken, SESSION_TOKEN_LIFETIME_MS } from '../session-token.js';
 
 export interface SessionDeps {
   pool: Pool;
@@ -51,13 +47,7 @@ export function sessionRoutes(app: App, deps: SessionDeps): void {
     },
     async (request, reply) => {
       const { tenantId } = identityOf(request);
-      if (!(await findFirm(deps.pool, tenantId)))
-        throw new ProblemError('not_found', 'Your firm has not been set up here.');
-      const callId = callIdFrom(randomBytes(20));
-      const token = issueSessionToken(tenantId);
-      const tokenExpiresAtMs = Date.now() + SESSION_TOKEN_LIFETIME_MS;
-      const tokenHash = hashSessionToken(token);
-      await createCall(deps.pool, { tenantId, callId, transport: 'native', tokenHash, tokenExpiresAtMs });
+      const { callId, token, tokenExpiresAtMs } = await openCall(deps.pool, tenantId, 'native');
       return reply
         .code(201)
         .header('location', `/api/v1/calls/${callId}`)

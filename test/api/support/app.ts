@@ -24,6 +24,7 @@ export async function testApp(deps: Partial<AppDeps> = {}): Promise<App> {
     version: '0.0.0-test',
     auth: { keys: createLocalJWKSet(await testJwks()), issuer: TEST_ISSUER, audience: TEST_AUDIENCE },
     publicUrl: 'http://127.0.0.1:8080',
+    twilioAuthToken: undefined,
     temporalLink: temporalLinks('http://127.0.0.1:8233', 'default'),
     readiness: () => Promise.resolve({ database: null, temporal: null, journal: null }),
     liveCalls: () => 0,

@@ -34,8 +34,8 @@ export function createSocketLink(socket: WebSocket): SocketLink {
       if (event.type === 'ended') link.close(codeOf(event.reason), event.reason);
     },
     say: (message) => guarded.write(JSON.stringify(message)),
-    close: guarded.close,
-    dispose: guarded.dispose,
+    close: (code, why) => guarded.close(code, why),
+    dispose: () => guarded.dispose(),
   };
   return link;
 }

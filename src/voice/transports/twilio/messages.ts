@@ -1,5 +1,6 @@
 /** Twilio Media Streams, bidirectional: the messages both ways. Numbers come as strings. */
 import { z } from 'zod';
+import { MULAW_RATE_HZ } from '../../audio/mulaw.js';
 
 const NumberText = z.union([
   z
@@ -17,7 +18,10 @@ const StreamMessage = z.discriminatedUnion('event', [
     streamSid: Sid,
     start: z.object({
       /** Anything else would be noise to us. */
-      mediaFormat: z.object({ encoding: z.literal('audio/x-mulaw'), sampleRate: NumberText }),
+      mediaFormat: z.object({
+        encoding: z.literal('audio/x-mulaw'),
+        sampleRate: NumberText.pipe(z.literal(MULAW_RATE_HZ)),
+      }),
       /** What our TwiML put into `<Parameter>`. */
       customParameters: z.record(z.string(), z.string()).default({}),
     }),

@@ -132,10 +132,6 @@ class TwilioCall {
   /** Claims the session and starts the call. Never rejects. */
   async #begin({ streamSid, start }: Start): Promise<void> {
     this.#started = true;
-    if (start.mediaFormat.encoding !== 'audio/x-mulaw' || start.mediaFormat.sampleRate !== 8_000) {
-      this.#refuse();
-      return;
-    }
     this.#awaitStart();
     try {
       const claim = await this.#deps.claim(start.customParameters.token ?? '');
