@@ -16,16 +16,18 @@ export interface SignedRequest {
 /** @returns true when the signature is right for one of the ways Twilio may have written the address. */
 export function isSignedByTwilio(authToken: string, { url, fields = {}, signature }: SignedRequest): boolean {
   if (typeof signature !== 'string') return false;
-  const given = Buffer.from(signature, 'base64');
+  const given = Buffer.from(signature);
   const body = Object.keys(fields)
     .sort()
     .map((name) => name + (fields[name] ?? ''))
     .join('');
   let right = false;
   for (const spelling of spellingsOf(url)) {
-    const wanted = createHmac('sha1', authToken)
-      .update(spelling + body)
-      .digest();
+    const wanted = Buffer.from(
+      createHmac('sha1', authToken)
+        .update(spelling + body)
+        .digest('base64'),
+    );
     // Every spelling is compared, in constant time: how long it takes tells nothing.
     right = (given.length === wanted.length && timingSafeEqual(given, wanted)) || right;
   }

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -67,4 +67,15 @@ test('one socket too many is refused, and a place is free again when one has gon
   let status = 503;
   for (let i = 0; i < 50 && status === 503; i++) status = await dial(origin + PATH);
   expect(status).toBe(101);
+});
+
+test('a path that admits by signature refuses whoever has none before any socket is opened', async () => {
+  const admits = ({ headers }: IncomingMessage): boolean => headers['x-twilio-signature'] === 'genuine';
+  const sockets = new WebSocketServer({ noServer: true });
+  const handleUpgrade = (...[request, socket, head]: [never, Duplex, Buffer]): void =>
+    sockets.handleUpgrade(request, socket, head, () => undefined);
+  const origin = await serve({ transports: { [PATH]: { admits, handleUpgrade } } });
+  expect(await dial(origin + PATH)).toBe(403);
+  const genuine = new WebSocket(origin + PATH, { headers: { 'x-twilio-signature': 'genuine' } });
+  await once(genuine, 'open');
 });
