@@ -92,6 +92,8 @@ async function run(): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
   const config = requireSettings(loadProcessConfig(), needed);
+  // Twilio signs and opens public addresses only.
+  if (config.TWILIO_AUTH_TOKEN !== undefined) requireSettings(config, ['HERMES_PUBLIC_URL']);
   const logger = createLogger(config.LOG_LEVEL, 'edge');
   process.on('unhandledRejection', (err) =>
     logger.error({ err }, 'a promise was rejected and nobody noticed'),

@@ -46,7 +46,7 @@ export function requireSettings<K extends SettingName>(config: Config, names: re
 
 const shown = (name: string, value: string | undefined): string => {
   if (value === undefined) return 'nothing';
-  return /KEY|SECRET|URL/.test(name)
+  return /KEY|SECRET|TOKEN|URL/.test(name)
     ? `a value of ${value.length} characters (not shown)`
     : JSON.stringify(value);
 };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
@@ -16,6 +16,7 @@ import { twoFirms } from '../db/support/firm.js';
 import { eventually } from '../support/eventually.js';
 import { type FreshDatabase, freshDatabase, servers } from '../support/servers.js';
 import { signTestToken, testJwks } from '../support/tokens.js';
+import { TwilioPhone } from '../voice/transports/twilio/support/twilio-phone.js';
 
 const root = join(__dirname, '..', '..');
 type Environment = Record<string, string>;
@@ -192,6 +193,39 @@ describe('the edge', () => {
     expect(await again.exit('SIGTERM')).toBe(0);
   });
 
+  test('takes a telephone call: webhook, signed stream, digits, and the end noted for the next webhook', async () => {
+    const publicUrl = 'https://voice.example.com';
+    const { edge, origin } = await startEdge({ TWILIO_AUTH_TOKEN: 'secret', HERMES_PUBLIC_URL: publicUrl });
+    const sign = (url: string) => ({
+      'x-twilio-signature': createHmac('sha1', 'secret').update(url).digest('base64'),
+    });
+    const ring = async (path: string): Promise<string> => {
+      const body = new URLSearchParams({ CallSid: 'CA1' });
+      const headers = sign(`${publicUrl}${path}CallSidCA1`);
+      const answer = await fetch(origin + path, { method: 'POST', headers, body });
+      return answer.text();
+    };
+    const twiml = await ring('/api/v1/voice/twilio/incoming/firm-a');
+    const stream = '/api/v1/voice/twilio';
+    const unsigned = new TwilioPhone(origin.replace('http', 'ws') + stream);
+    expect(await unsigned.closed).toBe(1006);
+    const headers = sign(`wss://voice.example.com${stream}`);
+    const phone = new TwilioPhone(origin.replace('http', 'ws') + stream, { headers });
+    await phone.start(/value="([^"]+)"/.exec(twiml)![1]!);
+    const after = /action="https:[/][/]voice.example.com([^"]+)"/.exec(twiml)![1]!;
+    const pool = openPool(database.appUrl, 1, () => undefined);
+    const callOf = () => findCall(pool, 'firm-a', after.split('/').at(-1)!);
+    await eventually(async () => (await callOf())?.state === 'live', { withinMs: 5_000, what: 'the claim' });
+    phone.press('4', '2', '#');
+    phone.stop();
+    expect(await phone.closed).toBe(1000);
+    const ended = async (): Promise<boolean> => (await callOf())?.endReason === 'caller_hangup';
+    await eventually(ended, { withinMs: 5_000, what: 'the end' });
+    expect(await ring(after)).toContain('<Hangup/>');
+    await pool.end();
+    expect(await edge.exit('SIGTERM')).toBe(0);
+  });
+
   test('answers an upgrade of another address with a problem', async () => {
     const { edge, origin } = await startEdge();
     const socket = new WebSocket(`${origin.replace('http', 'ws')}/api/v1/elsewhere`);
@@ -206,6 +240,12 @@ describe('the edge', () => {
     expect(await edge.exit()).toBe(78);
     for (const name of ['DATABASE_URL', 'HERMES_JWKS', 'HERMES_SECRET_KEY', 'TEMPORAL_ADDRESS'])
       expect(edge.errors).toContain(`${name}=`);
+  });
+
+  test('with a Twilio account but no public address says which is missing', async () => {
+    const edge = new Edge({ ...base, TWILIO_AUTH_TOKEN: 'secret' });
+    expect(await edge.exit()).toBe(78);
+    expect(edge.errors).toContain('HERMES_PUBLIC_URL=');
   });
 
   test('on a taken port says so and exits with 1', async () => {
