@@ -43,7 +43,7 @@ async function ring(
   };
   const signed = Object.keys(fields)
     .sort()
-    .map((name) => name + fields[name]);
+    .map((name) => name + (fields[name] ?? ''));
   const response = await to.inject({
     method: 'POST',
     url: path,

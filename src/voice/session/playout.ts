@@ -26,12 +26,7 @@ export class Playout {
   #waiting: (() => void)[] = [];
 
   /** @param playback the far end's own account, when it gives one; else playing is estimated from the clock. */
-  constructor(
-    send: (frame: Int16Array) => void,
-    nowMs: () => number,
-    aheadMs: number,
-    playback: Playback | undefined = undefined,
-  ) {
+  constructor(send: (frame: Int16Array) => void, nowMs: () => number, aheadMs: number, playback?: Playback) {
     this.#send = send;
     this.#nowMs = nowMs;
     this.#aheadMs = aheadMs;

@@ -8,6 +8,7 @@ import { FRAME_MS, SAMPLE_RATE_HZ } from '../../ports.js';
 import type { CallSession } from '../../session/call-deps.js';
 import { createCallSession } from '../../session/call-session.js';
 import { ClientMessage, closeCodes } from '../../wire.js';
+import { messageBytes } from '../guarded-socket.js';
 import { createComplaints, type Complaints } from './complaints.js';
 import { createFrameReader } from './frame-reader.js';
 import { startHeartbeat } from './heartbeat.js';
@@ -55,7 +56,7 @@ class NativeCall {
   listen(): void {
     const stopHeartbeat = startHeartbeat(this.#socket, this.#deps.heartbeatMs);
     const onMessage = (data: RawData, isBinary: boolean): void => {
-      this.#guard(() => this.#take(asBuffer(data), isBinary));
+      this.#guard(() => this.#take(messageBytes(data), isBinary));
     };
     // ws has already answered with its own code, oversize 1009 or invalid UTF-8 1007; this only bounds the farewell.
     const onError = (error: Error): void => {
@@ -190,9 +191,4 @@ class NativeCall {
       this.#complaints.about('internal');
     }
   }
-}
-
-function asBuffer(data: RawData): Buffer {
-  if (Buffer.isBuffer(data)) return data;
-  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
 }

@@ -8,18 +8,17 @@ import type { CallHeader } from '../../ports.js';
 import type { CallSession } from '../../session/call-deps.js';
 import { createCallSession } from '../../session/call-session.js';
 import { closeCodes } from '../../wire.js';
-import { guardSocket, type GuardedSocket } from '../guarded-socket.js';
+import { guardSocket, type GuardedSocket, messageBytes } from '../guarded-socket.js';
 import { startHeartbeat } from '../native/heartbeat.js';
 import type { Claim } from '../native/native-deps.js';
 import { createDigits, type Digits } from './digits.js';
+import { noteEnd } from './end-note.js';
 import { createInboundAudio, type InboundAudio } from './inbound-audio.js';
 import { readStreamMessage, type StreamMessage } from './messages.js';
 import type { TwilioDeps } from './twilio-deps.js';
 import { TwilioLink } from './twilio-link.js';
 
 const START_TIMEOUT_MS = 5_000;
-/** The end is written down before the stream closes, but a database that is away holds no line. */
-const END_NOTE_TIMEOUT_MS = 1_000;
 /** Ten seconds of audio messages of about 400 bytes. */
 const MAX_BUFFERED_BYTES = 500 * 400;
 
@@ -89,7 +88,7 @@ class TwilioCall {
   #take(data: RawData, isBinary: boolean): void {
     if (!this.#line.isOpen) return;
     try {
-      const message = isBinary ? null : readStreamMessage(textOf(data));
+      const message = isBinary ? null : readStreamMessage(messageBytes(data).toString('utf8'));
       if (message === null) this.#refuse();
       else if (message !== 'unknown') this.#obey(message);
     } catch (error) {
@@ -177,31 +176,13 @@ class TwilioCall {
     talk.link.close();
   }
 
-  /** The session is over: notes how, then closes the stream so that the telephone network goes on. Never rejects. */
+  /** The session is over: its end is noted, then the stream is closed. Never rejects. */
   async #end(header: CallHeader, reason: EndReason): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, END_NOTE_TIMEOUT_MS);
-    });
-    try {
-      await Promise.race([this.#deps.onEnded(header, reason), limit]);
-    } catch (error) {
-      this.#deps.call.logger.warn(
-        { err: error, callId: header.callId },
-        'the end of a call was not noted in time',
-      );
-    } finally {
-      clearTimeout(timer);
-    }
+    await noteEnd(() => this.#deps.onEnded(header, reason), this.#deps.call.logger, header.callId);
     this.#line.close(reason === 'shutdown' ? closeCodes.goingAway : closeCodes.ended, reason);
   }
 
   #refuse(): void {
     this.#line.close(closeCodes.protocol, 'bad_message');
   }
-}
-
-function textOf(data: RawData): string {
-  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
-  return (Buffer.isBuffer(data) ? data : Buffer.from(data)).toString('utf8');
 }

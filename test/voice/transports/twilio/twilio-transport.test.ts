@@ -207,7 +207,7 @@ describe('gaps', () => {
 describe('keys', () => {
   test('digits up to the hash are one typed turn, and so are digits before a pause', async () => {
     const phone = await call('token-1');
-    phone.press(...'5125550123', '#');
+    phone.press(...Array.from('5125550123'), '#');
     expect(await turn('token-1', 2)).toMatchObject({ text: '5125550123', input: 'typed' });
     await turn('token-1', 3);
     phone.press('4', '2');
