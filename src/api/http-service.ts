@@ -8,6 +8,7 @@ import { buildApp } from './app.js';
 import type { CallService } from './call-service.js';
 import { createRetry } from './dead-letter-retry.js';
 import { publicUrlOf } from './edge-options.js';
+import { watchLoopDelay } from './loop-delay.js';
 import { createReadiness } from './readiness.js';
 import type { MonitoringDeps } from './routes/monitoring.js';
 import { NATIVE_STREAM_PATH } from './routes/sessions.js';
@@ -39,6 +40,7 @@ const SOCKETS_PER_CALL = 2;
  */
 export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
   const { config, pool, temporal, logger, calls, closing } = deps;
+  const loopDelay = watchLoopDelay();
   const app = await buildApp({
     logger,
     pool,
@@ -58,12 +60,14 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
     liveCalls: () => calls.registry.size,
     maxCalls: config.HERMES_MAX_CALLS,
     journal: () => calls.journal.health(),
+    loopDelayP99Ms: () => loopDelay.p99Ms(),
   });
   const cutSockets = serveUpgrades(app.server, {
     transports: { [NATIVE_STREAM_PATH]: calls.native, ...twilioTarget(config, calls) },
     maxSockets: config.HERMES_MAX_CALLS * SOCKETS_PER_CALL,
   });
   closing.add('http', 1_000, () => {
+    loopDelay.close();
     cutSockets();
     return app.close();
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { watchLoopDelay } from '../../src/api/loop-delay.js';
 import { createReadiness } from '../../src/api/readiness.js';
 import { testApp } from './support/app.js';
 
@@ -51,4 +52,19 @@ describe('readiness', () => {
     await readiness();
     expect(pings).toBe(2);
   });
+});
+
+test('a loop that was held up shows in the 99th percentile of its lateness, a punctual one does not', async () => {
+  const watch = watchLoopDelay();
+  const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  try {
+    expect(watch.p99Ms()).toBe(0);
+    await pause(50);
+    const until = performance.now() + 300;
+    while (performance.now() < until);
+    await pause(50);
+    expect(watch.p99Ms()).toBeGreaterThan(200);
+  } finally {
+    watch.close();
+  }
 });

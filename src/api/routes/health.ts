@@ -12,6 +12,8 @@ export interface HealthDeps {
   maxCalls: number;
   /** Events of calls that the intake has not taken yet, and how many of them are in memory only. */
   journal: () => { pending: number; inMemory: number };
+  /** 99th percentile of the event loop's lateness over the last seconds, in milliseconds. */
+  loopDelayP99Ms: () => number;
 }
 
 const Part = z.enum(['ok', 'failing']);
@@ -34,6 +36,9 @@ const Details = z
     journal_backlog: z.int().describe('Events of calls that the intake has not taken yet.'),
     journal_in_memory: z.int().describe('Those of them that are not on the disk yet.'),
     event_loop_delay_ms: z.number().describe('Mean lateness of the event loop over the last second.'),
+    event_loop_delay_p99_ms: z
+      .number()
+      .describe('Its 99th percentile over the last 5 to 10 seconds: audio frames leave late by as much.'),
     memory: z.object({ rss_bytes: z.int(), heap_used_bytes: z.int() }),
   })
   .describe('State of this process.');
@@ -108,6 +113,7 @@ function detailsOf(app: App, deps: HealthDeps, parts: ReadinessReport): z.infer<
     journal_backlog: pending,
     journal_in_memory: inMemory,
     event_loop_delay_ms: Math.round(eventLoopDelay * 100) / 100,
+    event_loop_delay_p99_ms: Math.round(deps.loopDelayP99Ms() * 100) / 100,
     memory: { rss_bytes: rssBytes, heap_used_bytes: heapUsed },
   };
 }

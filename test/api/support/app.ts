@@ -30,6 +30,7 @@ export async function testApp(deps: Partial<AppDeps> = {}): Promise<App> {
     liveCalls: () => 0,
     maxCalls: 10,
     journal: () => ({ pending: 0, inMemory: 0 }),
+    loopDelayP99Ms: () => 0,
     retry: () => Promise.resolve([]),
     latency: () => Promise.resolve(new Map()),
     turns: () => Promise.resolve({ turns: 0, errors: 0 }),

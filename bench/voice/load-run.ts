@@ -1,0 +1,88 @@
+/** One load on the edge: the generator as a process of its own, the edge's usage before, during and after. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { watchEdge, type EdgeWatch } from './edge-watch.js';
+import type { LoadOrder, LoadReport } from './messages.js';
+import { usageOf, type Usage } from './process-usage.js';
+import { stallSchedule } from './profiles.js';
+import type { BenchSite } from './site.js';
+
+export interface LoadOptions extends Pick<LoadOrder, 'calls' | 'measureMs' | 'speechMs' | 'silenceMs'> {
+  stallEveryTurns: number | null;
+  /** One line about how it goes. */
+  onProgress: (line: string) => void;
+  signal: AbortSignal;
+}
+
+/** What came out, not summed up yet. */
+export interface LoadOutcome {
+  done: Extract<LoadReport, { kind: 'done' }>;
+  calls: number;
+  /** The edge with nobody on the line, when measuring began, and when it ended. */
+  usage: { idle: Usage; from: Usage; to: Usage };
+  measuredMs: number;
+  loopDelayP99Ms: number | null;
+  stalls: number;
+}
+
+/** @throws Error when the generator fails, dies, or the run is interrupted; the generator is gone in every case. */
+export async function runLoad(site: BenchSite, options: LoadOptions): Promise<LoadOutcome> {
+  options.signal.throwIfAborted();
+  const idle = usageOf(site.edgePid());
+  const child = fork(join(import.meta.dirname, 'generator.ts'), { execArgv: ['--import', 'tsx'] });
+  const stop = (): void => void child.kill('SIGKILL');
+  options.signal.addEventListener('abort', stop, { once: true });
+  try {
+    const { calls, measureMs, speechMs, silenceMs } = options;
+    const order: LoadOrder = { api: site.api, token: site.token, calls, measureMs, speechMs, silenceMs };
+    child.send(order);
+    return await follow(child, site, options, idle);
+  } finally {
+    options.signal.removeEventListener('abort', stop);
+    stop();
+  }
+}
+
+function follow(
+  child: ChildProcess,
+  site: BenchSite,
+  options: LoadOptions,
+  idle: Usage,
+): Promise<LoadOutcome> {
+  const stallsDue = stallSchedule(options.stallEveryTurns);
+  let [from, to, fromMs, toMs, stalls] = [idle, idle, 0, 0, 0];
+  let watch: EdgeWatch | undefined;
+  return new Promise((resolve, reject) => {
+    const finish = async (done: LoadOutcome['done']): Promise<void> => {
+      const loopDelayP99Ms = (await watch?.finish()) ?? null;
+      resolve({
+        done,
+        calls: options.calls,
+        usage: { idle, from, to },
+        measuredMs: toMs - fromMs,
+        loopDelayP99Ms,
+        stalls,
+      });
+    };
+    child.once('exit', () => {
+      void watch?.finish();
+      reject(new Error('The load generator ended early.'));
+    });
+    child.on('message', (report: LoadReport) => {
+      if (report.kind === 'placing') options.onProgress(`${report.open} of ${options.calls} calls placed`);
+      else if (report.kind === 'measuring') {
+        [from, fromMs] = [usageOf(site.edgePid()), performance.now()];
+        watch = watchEdge(site.api);
+      } else if (report.kind === 'progress') {
+        const seconds = ((performance.now() - fromMs) / 1_000).toFixed(0);
+        options.onProgress(`${options.calls} calls, ${seconds} s, ${report.turns} turns`);
+        for (const route of stallsDue(report.turns)) {
+          stalls += 1;
+          site.openai.streamFault({ route, kind: 'stall' }).catch(reject);
+        }
+      } else if (report.kind === 'measured') [to, toMs] = [usageOf(site.edgePid()), performance.now()];
+      else if (report.kind === 'done') finish(report).catch(reject);
+      else reject(new Error(`The load generator failed: ${report.message}`));
+    });
+  });
+}

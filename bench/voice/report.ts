@@ -1,0 +1,90 @@
+/** Figures as a person reads them. */
+import { createStyle, table } from '../../src/cli/terminal/style.js';
+import type { Spread } from './percentiles.js';
+import type { RampResult } from './ramp.js';
+import type { Summary } from './summary.js';
+
+type Style = ReturnType<typeof createStyle>;
+
+const ms = (value: number): string => value.toFixed(value < 100 ? 1 : 0).padStart(7);
+const megabytes = (bytes: number): string => (bytes / 1_048_576).toFixed(1);
+const percent = (share: number): string => (share * 100).toFixed(share < 0.1 ? 2 : 1);
+
+const spreadRow = (label: string, spread: Spread | null): string[] =>
+  spread
+    ? [label, ms(spread.p50), ms(spread.p95), ms(spread.p99), ms(spread.max)]
+    : [label, ...Array<string>(4).fill('–'.padStart(7))];
+
+export function reportOf(summary: Summary, colour: boolean): string {
+  const style = createStyle(colour);
+  const { turns, parts, edge } = summary;
+  const [head = '', ...rows] = table([
+    ['milliseconds', ...['p50', 'p95', 'p99', 'max'].map((name) => name.padStart(7))],
+    spreadRow('response latency', summary.responseLatencyMs),
+    spreadRow('  voice detector’s tail, wire', parts.detectorTailMs),
+    spreadRow('  endpointing hold', parts.endpointingHoldMs),
+    spreadRow('  waits for providers', parts.providerWaitsMs),
+    spreadRow('  edge overhead', parts.edgeOverheadMs),
+  ]);
+  const facts = table([
+    ['turns', `${turns.sent} sent, ${turns.answered} answered, ${missed(turns.missed, style)}`],
+    [
+      'CPU of the edge',
+      `${percent(edge.cpuShareOfCore)} % of a core, ${percent(edge.cpuShareOfCorePerCall)} % per call`,
+    ],
+    [
+      'RSS of the edge',
+      `${megabytes(edge.rssBytes)} MB, idle ${megabytes(edge.rssIdleBytes)} MB, ${megabytes(edge.rssBytesPerCall)} MB per call`,
+    ],
+    [
+      'event loop',
+      edge.eventLoopDelayP99Ms === null
+        ? 'not told'
+        : `late by ${edge.eventLoopDelayP99Ms.toFixed(1)} ms (p99)`,
+    ],
+    ...remarks(summary),
+    ['generator', generatorWords(summary, style)],
+  ]);
+  return [
+    style.bold(`${summary.calls} calls for ${summary.seconds} s`),
+    ...facts,
+    style.dim(head),
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+const missed = (count: number, style: Style): string =>
+  count === 0 ? '0 missed' : style.bad(`${count} missed`);
+
+function remarks({ callsLost, agentCutIn, providerStalls }: Summary): string[][] {
+  return [
+    ...(callsLost > 0 ? [['calls lost', String(callsLost)]] : []),
+    ...(agentCutIn > 0 ? [['agent cut in', `${agentCutIn} times`]] : []),
+    ...(providerStalls > 0 ? [['provider stalls', `${providerStalls} ordered`]] : []),
+  ];
+}
+
+function generatorWords({ generator }: Summary, style: Style): string {
+  const words = `frames late by ${generator.lateP99Ms.toFixed(1)} ms (p99), ${generator.lateMaxMs.toFixed(0)} ms at worst`;
+  return generator.valid ? words : style.bad(`${words}: INVALID, the generator could not keep up`);
+}
+
+export function rampReportOf({ steps, before, ended }: RampResult, colour: boolean): string {
+  const style = createStyle(colour);
+  const [head = '', ...rows] = table([
+    ['calls', 'p50 ms', 'p95 ms', 'missed', 'CPU % of a core', 'generator'],
+    ...steps.map(({ calls, responseLatencyMs, turns, edge, generator }) => [
+      String(calls),
+      responseLatencyMs ? ms(responseLatencyMs.p50) : '–',
+      responseLatencyMs ? ms(responseLatencyMs.p95) : '–',
+      String(turns.missed),
+      percent(edge.cpuShareOfCore),
+      generator.valid ? 'on time' : 'late',
+    ]),
+  ]);
+  const words = before
+    ? `${before.calls} calls on one core before p95 doubled (${percent(before.cpuShareOfCorePerCall)} % of a core per call); ended because ${ended}.`
+    : `No step was valid; ended because ${ended}.`;
+  return [style.dim(head), ...rows, style.bold(words), ''].join('\n');
+}

@@ -1,0 +1,68 @@
+/** What is measured: the real stack on free ports, with the OpenAI stand-in for every speech and language stage. */
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openAiControlOf, type OpenAiControl } from '../../standins/openai/control.js';
+import type { Progress } from '../../src/cli/up/progress.js';
+import { startStack } from '../../src/cli/up/stack.js';
+
+export interface BenchSite {
+  api: string;
+  token: string;
+  openai: OpenAiControl;
+  /** The edge alone is measured. */
+  edgePid: () => number;
+  close(): Promise<void>;
+}
+
+export interface SiteOptions {
+  maxCalls: number;
+  endpointMs: number;
+  progress: Progress;
+  signal: AbortSignal;
+}
+
+/** Settings that would point a stage at somebody's real server. */
+const realServers = ['STT', 'LLM', 'TTS'].flatMap((stage) => [
+  `${stage}_BASE_URL`,
+  `${stage}_API_KEY`,
+  `${stage}_MODEL`,
+  `${stage}_VOICE`,
+]);
+
+/** @throws what `startStack` throws; nothing is left behind then. */
+export async function openSite({ maxCalls, endpointMs, progress, signal }: SiteOptions): Promise<BenchSite> {
+  const directory = await mkdtemp(join(tmpdir(), 'hermes-bench-'));
+  await chmod(directory, 0o711); // root lends the database another account, which must get through
+  const forget = (): Promise<void> => rm(directory, { recursive: true, force: true });
+  const env = {
+    ...process.env,
+    ...Object.fromEntries(realServers.map((name) => [name, undefined])),
+    HERMES_STT: 'openai',
+    HERMES_LLM: 'openai',
+    HERMES_TTS: 'openai',
+    HERMES_SILENCE_MS: String(endpointMs),
+    HERMES_MAX_CALLS: String(maxCalls),
+    LOG_LEVEL: 'warn',
+  };
+  try {
+    const stack = await startStack({ env, dataDir: directory, ports: 'ephemeral', progress, signal });
+    const close = (): Promise<void> => stack.stop().finally(forget);
+    const { openai } = stack.addresses.standins;
+    if (!stack.token || openai === undefined) {
+      await close();
+      throw new Error('The bench needs the embedded token keys; unset HERMES_JWKS.');
+    }
+    return {
+      api: stack.addresses.api,
+      token: readFileSync(stack.token.file, 'utf8').trim(),
+      openai: openAiControlOf(openai),
+      edgePid: () => stack.pid('edge') ?? 0,
+      close,
+    };
+  } catch (error) {
+    await forget();
+    throw error;
+  }
+}

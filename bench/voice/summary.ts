@@ -1,0 +1,84 @@
+/** A run in figures. Times in milliseconds, shares as fractions of 1. */
+import type { TurnTiming } from '../../src/domain/latency.js';
+import type { LoadOutcome } from './load-run.js';
+import { spreadOf, type Spread } from './percentiles.js';
+
+export interface Summary {
+  calls: number;
+  seconds: number;
+  turns: { sent: number; answered: number; missed: number };
+  /** Last speech frame sent → first agent frame received, both at the caller. */
+  responseLatencyMs: Spread | null;
+  /** What it is made of, by the edge's own account; the parts of one turn add up to its response latency. */
+  parts: {
+    /** Last speech frame sent → last frame the detector calls voiced (it holds on to a sound), and the wire. */
+    detectorTailMs: Spread | null;
+    endpointingHoldMs: Spread | null;
+    providerWaitsMs: Spread | null;
+    /** The rest: what the edge itself adds. */
+    edgeOverheadMs: Spread | null;
+  };
+  /** The edge process alone. */
+  edge: {
+    cpuShareOfCore: number;
+    cpuShareOfCorePerCall: number;
+    rssIdleBytes: number;
+    rssBytes: number;
+    rssBytesPerCall: number;
+    eventLoopDelayP99Ms: number | null;
+  };
+  callsLost: number;
+  /** Turns in which the agent spoke while the caller did. */
+  agentCutIn: number;
+  providerStalls: number;
+  generator: { lateP99Ms: number; lateMaxMs: number; frames: number; valid: boolean };
+}
+
+/** A generator that is later than half a frame measures itself. */
+const MOST_LATE_P99_MS = 10;
+
+export function summarise(outcome: LoadOutcome): Summary {
+  const { done, calls, usage, measuredMs } = outcome;
+  const answered = done.turns.flatMap(({ latencyMs, timing }) =>
+    latencyMs === null ? [] : [{ latencyMs, timing }],
+  );
+  const cpuShareOfCore = (usage.to.cpuMs - usage.from.cpuMs) / measuredMs;
+  return {
+    calls,
+    seconds: Math.round(measuredMs / 100) / 10,
+    turns: {
+      sent: done.turns.length,
+      answered: answered.length,
+      missed: done.turns.length - answered.length,
+    },
+    responseLatencyMs: spreadOf(answered.map(({ latencyMs }) => latencyMs)),
+    parts: partsOf(answered),
+    edge: {
+      cpuShareOfCore,
+      cpuShareOfCorePerCall: cpuShareOfCore / calls,
+      rssIdleBytes: usage.idle.rssBytes,
+      rssBytes: usage.to.rssBytes,
+      rssBytesPerCall: (usage.to.rssBytes - usage.idle.rssBytes) / calls,
+      eventLoopDelayP99Ms: outcome.loopDelayP99Ms,
+    },
+    callsLost: done.callsLost,
+    agentCutIn: done.agentCutIn,
+    providerStalls: outcome.stalls,
+    generator: { ...done.self, valid: done.self.lateP99Ms <= MOST_LATE_P99_MS },
+  };
+}
+
+function partsOf(answered: readonly { latencyMs: number; timing: TurnTiming | null }[]): Summary['parts'] {
+  const parts = answered.flatMap(({ latencyMs, timing }) => {
+    if (timing?.total === undefined) return [];
+    const hold = timing.endpointing ?? 0;
+    const waits = (timing.stt ?? 0) + (timing.llm ?? 0) + (timing.tts ?? 0);
+    return [{ tail: latencyMs - timing.total, hold, waits, overhead: timing.total - hold - waits }];
+  });
+  return {
+    detectorTailMs: spreadOf(parts.map(({ tail }) => tail)),
+    endpointingHoldMs: spreadOf(parts.map(({ hold }) => hold)),
+    providerWaitsMs: spreadOf(parts.map(({ waits }) => waits)),
+    edgeOverheadMs: spreadOf(parts.map(({ overhead }) => overhead)),
+  };
+}
