@@ -1,0 +1,126 @@
+import { describe, expect, test } from '@jest/globals';
+import { readOptions, UsageError } from '../../../bench/voice/options.js';
+import { spreadOf } from '../../../bench/voice/percentiles.js';
+import { stallSchedule } from '../../../bench/voice/profiles.js';
+import { ramp } from '../../../bench/voice/ramp.js';
+import { reportOf } from '../../../bench/voice/report.js';
+import { summarise, type Summary } from '../../../bench/voice/summary.js';
+import { utterancesOf } from '../../../bench/voice/utterances.js';
+import type { LoadOutcome } from '../../../bench/voice/load-run.js';
+
+const outcome = (over: Partial<LoadOutcome['done']> = {}): LoadOutcome => ({
+  calls: 10,
+  measuredMs: 10_000,
+  loopDelayP99Ms: 1.5,
+  stalls: 0,
+  usage: {
+    idle: { cpuMs: 0, rssBytes: 100 << 20 },
+    from: { cpuMs: 1_000, rssBytes: 110 << 20 },
+    to: { cpuMs: 2_000, rssBytes: 120 << 20 },
+  },
+  done: {
+    kind: 'done',
+    turns: [
+      { latencyMs: 300, timing: { total: 260, endpointing: 200, stt: 20, llm: 15, tts: 20 } },
+      { latencyMs: null, timing: null },
+    ],
+    self: { frames: 5_000, lateP99Ms: 2, lateMaxMs: 5 },
+    callsLost: 0,
+    agentCutIn: 0,
+    ...over,
+  },
+});
+
+test('percentiles are samples of the population, by nearest rank', () => {
+  const hundred = Array.from({ length: 100 }, (_, i) => 100 - i);
+  expect(spreadOf(hundred)).toEqual({ count: 100, p50: 50, p95: 95, p99: 99, max: 100 });
+  expect(spreadOf([7])).toEqual({ count: 1, p50: 7, p95: 7, p99: 7, max: 7 });
+  expect(spreadOf([])).toBeNull();
+});
+
+test('the parts of a turn add up to its response latency, and costs are those of the edge per call', () => {
+  const { turns, parts, edge } = summarise(outcome());
+  expect(turns).toEqual({ sent: 2, answered: 1, missed: 1 });
+  const medians = [
+    parts.detectorTailMs,
+    parts.endpointingHoldMs,
+    parts.providerWaitsMs,
+    parts.edgeOverheadMs,
+  ];
+  expect(medians.map((spread) => spread?.p50)).toEqual([40, 200, 55, 5]);
+  expect(edge).toMatchObject({
+    cpuShareOfCore: 0.1,
+    cpuShareOfCorePerCall: 0.01,
+    rssBytesPerCall: 2 << 20,
+  });
+});
+
+test('a run in which the generator was late is invalid, and the report says so', () => {
+  const late = summarise(outcome({ self: { frames: 5_000, lateP99Ms: 25, lateMaxMs: 80 } }));
+  expect(late.generator.valid).toBe(false);
+  expect(reportOf(late, false)).toContain('INVALID');
+  expect(reportOf(summarise(outcome()), false)).not.toContain('INVALID');
+});
+
+test('one stream in a hundred turns stalls, each stage in its turn, also when progress comes in leaps', () => {
+  const due = stallSchedule(100);
+  expect([due(49), due(50), due(120), due(370)]).toEqual([[], ['chat'], [], ['speech', 'realtime', 'chat']]);
+  expect(stallSchedule(null)(1_000)).toEqual([]);
+});
+
+describe('a ramp', () => {
+  const step = (p95Of: (calls: number) => number, over: (calls: number) => Partial<Summary> = () => ({})) =>
+    ramp(64, (calls) => {
+      const made = summarise(outcome({ turns: [{ latencyMs: p95Of(calls), timing: null }] }));
+      return Promise.resolve({ ...made, calls, ...over(calls) });
+    });
+
+  test('ends where p95 has doubled and names the load before', async () => {
+    const result = await step((calls) => (calls < 16 ? 300 : 700));
+    expect([result.steps.length, result.before?.calls, result.ended]).toEqual([5, 8, 'p95 had doubled']);
+  });
+
+  test('ends without crediting a step in which turns were missed or the generator was late', async () => {
+    const missed = await step(
+      () => 300,
+      (calls) => (calls === 4 ? { turns: { sent: 2, answered: 1, missed: 1 } } : {}),
+    );
+    expect([missed.before?.calls, missed.ended]).toEqual([2, 'turns were missed']);
+    const late = { frames: 1, lateP99Ms: 30, lateMaxMs: 30, valid: false };
+    const blind = await step(
+      () => 300,
+      (calls) => (calls === 2 ? { generator: late } : {}),
+    );
+    expect([blind.before?.calls, blind.ended]).toEqual([1, 'the generator could not keep up']);
+  });
+});
+
+describe('arguments', () => {
+  test('have defaults, and are taken in their units', () => {
+    expect(readOptions([])).toMatchObject({ calls: 10, measureMs: 20_000, profile: 'instant', ramp: false });
+    expect(readOptions(['--calls', '100', '--seconds', '5', '--profile', 'realistic'])).toMatchObject({
+      calls: 100,
+      measureMs: 5_000,
+      profile: 'realistic',
+    });
+    expect(readOptions(['--help'])).toBeNull();
+  });
+
+  test.each([
+    ['--calls', '0', 'whole number from 1'],
+    ['--profile', 'dreamy', 'instant, realistic'],
+    ['--transport', 'twilio', 'not measured yet'],
+    ['--colour', 'red', ''],
+  ])('%s %s is refused with what may be given', (flag, value, words) => {
+    expect(() => readOptions([flag, value])).toThrow(UsageError);
+    expect(() => readOptions([flag, value])).toThrow(words);
+  });
+});
+
+test('utterances last about as long as asked, in whole frames', () => {
+  for (const frames of utterancesOf(1_500)) {
+    expect(frames.length * 20).toBeGreaterThan(1_200);
+    expect(frames.length * 20).toBeLessThanOrEqual(1_500);
+    expect(new Set(frames.map((frame) => frame.length))).toEqual(new Set([640]));
+  }
+});
