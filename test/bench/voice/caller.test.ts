@@ -23,7 +23,7 @@ beforeEach(() => {
     onCutIn: () => void (cutIns += 1),
   });
 });
-afterEach(() => jest.useRealTimers());
+afterEach(() => void jest.useRealTimers());
 
 /** Lets time pass in steps of 2 ms, ticking as the generator does. */
 function pass(ms: number): void {
