@@ -8,6 +8,9 @@ type Style = ReturnType<typeof createStyle>;
 
 const ms = (value: number): string => value.toFixed(value < 100 ? 1 : 0).padStart(7);
 const megabytes = (bytes: number): string => (bytes / 1_048_576).toFixed(1);
+/** So few calls need less than the collector's garbage comes and goes. */
+const perCall = (bytes: number): string =>
+  bytes > 0 ? `${megabytes(bytes)} MB per call` : 'too few calls to tell them apart';
 const percent = (share: number): string => (share * 100).toFixed(share < 0.1 ? 2 : 1);
 
 const spreadRow = (label: string, spread: Spread | null): string[] =>
@@ -34,7 +37,7 @@ export function reportOf(summary: Summary, colour: boolean): string {
     ],
     [
       'RSS of the edge',
-      `${megabytes(edge.rssBytes)} MB, idle ${megabytes(edge.rssIdleBytes)} MB, ${megabytes(edge.rssBytesPerCall)} MB per call`,
+      `${megabytes(edge.rssBytes)} MB, idle ${megabytes(edge.rssIdleBytes)} MB, ${perCall(edge.rssBytesPerCall)}`,
     ],
     [
       'event loop',
