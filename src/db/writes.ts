@@ -78,7 +78,7 @@ export async function beginWrite(
 
 /**
  * Writes where a write stands now. A late report never overwrites a newer one: revision and attempts only grow, and
- * `done` is final.
+ * `done` and `discarded` are final (a write that Temporal resets begins its row anew).
  */
 export async function projectWrite(
   scope: TenantScope,
@@ -95,7 +95,7 @@ export async function projectWrite(
        error_class = excluded.error_class, error_message = excluded.error_message,
        external_id = coalesce(excluded.external_id, w.external_id), url = coalesce(excluded.url, w.url),
        parked_at = excluded.parked_at, next_attempt_at = excluded.next_attempt_at, updated_at = now()
-     where w.state <> 'done'
+     where w.state not in ('done', 'discarded')
        and excluded.revision >= w.revision and excluded.attempts >= w.attempts`,
     [
       write.tenantId,

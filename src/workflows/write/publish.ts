@@ -1,6 +1,6 @@
 /** Telling the world where a write stands: search attributes and details for Temporal UI, the projection for lists. */
 import {
-  isCancellation,
+  CancellationScope,
   log,
   proxyActivities,
   setCurrentDetails,
@@ -36,23 +36,22 @@ export function publish(course: WriteCourse): void {
 }
 
 /**
- * Brings the projection up to date. Never throws but for cancellation: a list that lags must not hold up a write, and a
- * later report repairs it.
+ * Brings the projection up to date. Never throws: a list that lags must not hold up a write, and a later report repairs
+ * it. A cancelled write lets a report under way finish, because the next thing it does is to report its own end.
  */
 export async function project(course: WriteCourse): Promise<void> {
   try {
-    await projectWrite({ identity: identityOf(course), progress: progressOf(course) });
-  } catch (error) {
-    if (isCancellation(error)) throw error;
+    await CancellationScope.nonCancellable(() =>
+      projectWrite({ identity: identityOf(course), progress: progressOf(course) }),
+    );
+  } catch {
     log.warn('the projection of a write could not be updated', { phase: course.phase });
   }
 }
 
 /** `project` beside the main line, which must stay free to take a decision. */
 export function projectMeanwhile(course: WriteCourse): void {
-  project(course).catch((error: unknown) => {
-    if (!isCancellation(error)) throw error;
-  });
+  void project(course);
 }
 
 const dateOrNull = (ms: number | undefined): Date | null => (ms === undefined ? null : new Date(ms));
