@@ -52,7 +52,7 @@ const base = {
 
 export default {
   maxWorkers: 2,
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/test/**/!(*.it).test.ts'] },
     {
@@ -61,6 +61,7 @@ export default {
       testMatch: ['<rootDir>/test/**/*.it.test.ts'],
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+      setupFilesAfterEnv: ['<rootDir>/test/support/retry-once.ts'],
     },
   ],
 };

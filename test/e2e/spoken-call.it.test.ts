@@ -7,7 +7,7 @@ import { startTestStack, type TestStack } from '../support/stack.js';
 let hermes: TestStack;
 beforeAll(async () => {
   hermes = await startTestStack({ HERMES_RECONNECT_WINDOW_MS: '1000' });
-}, 60_000);
+});
 afterAll(() => hermes.close(), 15_000);
 
 /** Two answers are enough for a matter; a longer call takes longer than a test may. */
@@ -42,4 +42,4 @@ test('a spoken name and practice area are found in Clio, with exactly one record
   const replies = events.filter((e) => e.kind === 'reply' && e.timing.total !== undefined);
   expect(replies.length).toBeGreaterThanOrEqual(1);
   for (const reply of replies) expect(reply).toMatchObject({ timing: { endpointing: expect.any(Number) } });
-}, 60_000);
+});

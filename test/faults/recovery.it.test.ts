@@ -16,7 +16,7 @@ const outageMs = Number(process.env['HERMES_FAULT_OUTAGE_S'] ?? '8') * 1_000;
 let hermes: TestStack;
 beforeAll(async () => {
   hermes = await startTestStack({ HERMES_RECONNECT_WINDOW_MS: '1500', HERMES_WRITE_SLOW_WINDOW_MS: '60000' });
-}, 60_000);
+});
 afterAll(() => hermes.close(), 15_000);
 beforeEach(() => hermes.clio.clearFaults());
 
@@ -48,7 +48,7 @@ test('a worker killed while Clio does the work leaves one contact, one matter an
   hermes.stack.kill('worker');
   await untilIntake(hermes.api, callId, 'the records', 45_000, isDone);
   expect(await created()).toEqual(oneMore(before));
-}, 60_000);
+});
 
 test('a matter whose answer was lost after the work was done is found again, not made again', async () => {
   const before = await created();
@@ -59,7 +59,7 @@ test('a matter whose answer was lost after the work was done is found again, not
   const { callId } = await typedCall();
   await untilIntake(hermes.api, callId, 'the records', 45_000, isDone);
   expect(await created()).toEqual(oneMore(before));
-}, 60_000);
+});
 
 test('an edge killed in mid-call loses no journalled turn, and the intake ends with what was said', async () => {
   const before = await created();
@@ -88,7 +88,7 @@ test('an edge killed in mid-call loses no journalled turn, and the intake ends w
   for (const text of heard) expect(JSON.stringify(note)).toContain(text);
   expect(heard).toEqual(says);
   expect(intake.record['endReason']).toBe('dropped');
-}, 60_000);
+});
 
 test(
   'a call held while Temporal is dead goes on, and is written when Temporal is back',

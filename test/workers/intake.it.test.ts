@@ -44,7 +44,7 @@ describe('an intake', () => {
     expect((await rows(callId)).map(({ state, attempts }) => [state, attempts])).toEqual(
       Array.from({ length: 4 }, () => ['done', 1]),
     );
-  }, 20_000);
+  });
 
   test('has one matter when Clio made it and the answer was lost', async () => {
     await stack.controls.clio.fault({
@@ -54,7 +54,7 @@ describe('an intake', () => {
     const { callId, handle } = await stack.call();
     await handle.result();
     await expectOneOfEach(callId);
-  }, 20_000);
+  });
 
   test('parks while Clio is down, and a redrive finishes it with one of each', async () => {
     const outage = await stack.controls.clio.fault({
@@ -79,7 +79,7 @@ describe('an intake', () => {
     await write.signal(redriveWrite, { jobId: 'all-of-today' });
     await handle.result();
     await expectOneOfEach(callId);
-  }, 20_000);
+  });
 
   test('starts nothing that hangs on a discarded contact', async () => {
     await stack.controls.clio.fault({
@@ -103,7 +103,7 @@ describe('an intake', () => {
       payment: { status: 'not_started' },
     });
     for (const kind of ['contact', 'matter', 'note']) expect(await madeIn(kind, callId)).toHaveLength(0);
-  }, 20_000);
+  });
 
   test('renews an expired Clio token without anybody noticing', async () => {
     await stack.connect(new Date(Date.now() - 1_000));
@@ -111,11 +111,11 @@ describe('an intake', () => {
     await handle.result();
     await expectOneOfEach(callId);
     expect((await rows(callId)).every(({ attempts }) => attempts === 1)).toBe(true);
-  }, 20_000);
+  });
 
   test('without a word from the caller ends as abandoned and writes nothing', async () => {
     const { callId, handle } = await stack.place([], Date.now());
     expect((await handle.result()).disposition).toBe('abandoned');
     expect(await rows(callId)).toEqual([]);
-  }, 20_000);
+  });
 });

@@ -19,7 +19,7 @@ import { startTimeSkipping, type ScriptedActivities, type TimeSkipping } from '.
 let skipping: TimeSkipping;
 beforeAll(async () => {
   skipping = await startTimeSkipping();
-}, 60_000);
+});
 afterAll(() => skipping.close());
 
 const firm: FirmProfile = {

@@ -18,7 +18,7 @@ import { scriptedWrite, startTimeSkipping, type Attempt, type TimeSkipping } fro
 let skipping: TimeSkipping;
 beforeAll(async () => {
   skipping = await startTimeSkipping();
-}, 60_000);
+});
 afterAll(() => skipping.close());
 
 const HOUR_MS = 3_600_000;

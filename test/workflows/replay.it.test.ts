@@ -35,7 +35,7 @@ const { History } = temporal.api.history.v1;
       );
       await expect(replay.then(() => name)).resolves.toBe(name);
     }
-  }, 20_000);
+  });
 });
 
 (recording ? describe : describe.skip)('recording', () => {

@@ -134,8 +134,9 @@ test('data of another major version is refused, not touched', async () => {
       await child.stop(5_000);
       const again = await prepare(path);
       expect(again.dataDir).toBe(server.dataDir);
-      await start(again);
+      const restarted = await start(again);
       expect(await query(again, 'select one from kept')).toEqual([{ one: 1 }]);
+      await restarted.stop(5_000);
     } finally {
       rmSync(elsewhere, { recursive: true, force: true });
     }

@@ -81,7 +81,7 @@ test('npm start brings everything up, in order, and its token opens the API', as
   ]);
   expect(stack.printed()).not.toContain('\u001b');
   expect(await ask('/api/v1/calls')).toMatchObject({ status: 200 });
-}, 60_000);
+});
 
 test('a second copy in the same directory is refused, with the pid of the first', async () => {
   const second = startInTerminal(dataDir, (await portSettings()).env);
@@ -127,7 +127,7 @@ test('the next start finds the waiting workflow, the firm and its connections ag
   expect(stack.printed()).toMatch(/Demo firm +Harbor & Vale LLP \(harbor-vale\), as before/);
   const kept = await temporal((client) => client.workflow.getHandle('op:kept').describe());
   expect(kept.status.name).toBe('RUNNING');
-}, 60_000);
+});
 
 test('kill -9 of the supervisor takes everything else with it', async () => {
   expect(processesOf(dataDir).length).toBeGreaterThan(4);
@@ -161,4 +161,4 @@ test('startStack gives a stack on free ports whose parts can be lowered, raised 
     await mine.stop();
   }
   expect(processesOf(dataDir)).toEqual([]);
-}, 60_000);
+});

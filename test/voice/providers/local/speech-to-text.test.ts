@@ -67,7 +67,7 @@ describe('local recognition', () => {
     expect(first).toContain('yes');
     for (let i = 0; i < 29; i++) expect(await heard(shared, yes)).toBe(first);
     // Pure computing: 6 s on a free machine, 105 s measured with eight copies at once on two cores.
-  }, 60_000);
+  });
 
   test('the words so far grow while the caller speaks, and belong to this utterance only', async () => {
     const splitter = frameSplitter();
