@@ -7,7 +7,7 @@
  */
 import type { TenantId, CallId } from '../domain/ids.js';
 import type { EndReason, Turn } from '../domain/turn.js';
-import type { TurnTiming } from '../domain/latency.js';
+import type { TurnSpeculation, TurnTiming } from '../domain/latency.js';
 
 export const SAMPLE_RATE_HZ = 16_000;
 export const FRAME_MS = 20;
@@ -110,9 +110,9 @@ export interface IntakeSink {
   deliver(call: CallHeader, events: readonly JournalEvent[]): Promise<void>;
 }
 
-/** Takes the timing of one answered turn. Must return in microseconds. */
+/** Takes the timing of one answered turn, and what became of its eager start. Must return in microseconds. */
 export interface TimingSink {
-  record(tenantId: TenantId, timing: TurnTiming): void;
+  record(tenantId: TenantId, timing: TurnTiming, speculation: TurnSpeculation): void;
   /** A turn that got no reply, or a degraded one. */
   recordError(tenantId: TenantId): void;
 }

@@ -3,6 +3,7 @@
  * 20 ms frame of 640 bytes per message, both ways). The first message must be `start`, within 5 s.
  */
 import { z } from 'zod';
+import { speculationOutcomes } from '../domain/latency.js';
 
 export const ClientMessage = z.discriminatedUnion('type', [
   /** Claims the session. `input: 'text'` promises that no audio will come (typed call). */
@@ -81,6 +82,10 @@ export const ServerMessage = z.discriminatedUnion('type', [
     text: z.string(),
     interrupted: z.boolean(),
     timing: z.record(z.string(), z.number()),
+    /** What became of the answer prepared before the caller had surely finished; absent when the agent spoke unasked. */
+    speculation: z
+      .object({ outcome: z.enum(speculationOutcomes), wasted: z.int(), wastedChars: z.int() })
+      .optional(),
   }),
   /** Drop any buffered agent audio now. */
   z.object({ type: z.literal('clear') }),

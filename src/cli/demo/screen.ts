@@ -63,7 +63,7 @@ export const noScreen: Screen = {
 export function timingLine(timing: TurnTiming): string {
   if (timing.total === undefined) return '';
   const parts = stages
-    .filter((stage) => stage !== 'total' && timing[stage] !== undefined)
+    .filter((stage) => stage !== 'total' && stage !== 'edge' && timing[stage] !== undefined)
     .map((stage) => `${stage} ${Math.round(timing[stage] ?? 0)}`);
   return `reply after ${Math.round(timing.total)} ms = ${parts.join(' + ')}`;
 }

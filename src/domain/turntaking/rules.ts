@@ -36,8 +36,9 @@ export interface TurnTakingRules {
  * 80 ms is four frames. Speech detectors hold on for 100 ms and more after a sound, so that an "mm-hm" or a cough of
  * 250 ms has up to 350 ms of voiced frames: an interruption has more. Gaps within words and at commas reach 240 ms in
  * measured speech, hence a floor of 200 ms for whole answers only; beyond 1,200 ms people ask whether the line is dead.
- * `silenceMs` comes from the operator (HERMES_SILENCE_MS). 120 ms outlasts the gaps within a word; a start that is
- * cancelled twice in one utterance would be cancelled again; 20 in a call are what a caller who pauses a lot may cost.
+ * `silenceMs` comes from the operator (HERMES_SILENCE_MS). 80 ms outlasts the gaps within a word, as the detector hears
+ * them without its tail, and leaves a model the rest of the silence; a start that is cancelled twice in one utterance
+ * would be cancelled again; 20 in a call are what a caller who pauses a lot may cost.
  */
 export const defaultRules: TurnTakingRules = {
   frameMs: 20,
@@ -48,15 +49,15 @@ export const defaultRules: TurnTakingRules = {
   minUtteranceMs: 100,
   bargeInMs: 360,
   maxUtteranceMs: 60_000,
-  eager: { afterMs: 120, share: 0.4, mostWasted: 20, mostWastedInUtterance: 2 },
+  eager: { afterMs: 80, share: 0.4, mostWasted: 20, mostWastedInUtterance: 2 },
 };
 
 /** What happened. `atMs` is audio time since the call began and never goes back. */
 export type TurnTakingEvent =
   /** One frame of the caller, `atMs` its end. */
   | { kind: 'frame'; atMs: number; voiced: boolean }
-  /** All words of the utterance so far, as the recogniser has them now. */
-  | { kind: 'words'; atMs: number; text: string }
+  /** All words of the utterance so far, as the recogniser has them now. `final`: those the eager start was made with. */
+  | { kind: 'words'; atMs: number; text: string; final?: true }
   /** The agent begins to be heard. `expects`: the answer to what it asks; absent when it asks nothing new. */
   | { kind: 'agent_started'; atMs: number; expects?: Expectation }
   | { kind: 'agent_stopped'; atMs: number }

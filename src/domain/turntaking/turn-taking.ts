@@ -21,7 +21,7 @@ export function turnTaking(
     case 'frame':
       return onFrame(state, event.atMs, event.voiced, rules);
     case 'words':
-      return onWords(state, event.atMs, event.text);
+      return onWords(state, event);
     case 'agent_started': {
       const expects = event.expects ?? state.expects;
       return quietly({ ...state, agentSpeaking: true, overlapMs: 0, cutAfterMs: null, expects });
@@ -50,16 +50,23 @@ function onFrame(
   voiced: boolean,
   rules: TurnTakingRules,
 ): TurnTakingStep {
+  // Most frames of a call: silence with nobody speaking. They cost nothing.
+  if (!voiced && !state.speech && state.onsetMs === 0 && state.overlapMs === 0) return quietly(state);
   const overlapMs = state.agentSpeaking ? leaky(state.overlapMs, voiced, rules.bargeInMs, rules) : 0;
   const heard = { ...state, overlapMs };
   if (!state.speech) return beforeSpeech(heard, atMs, voiced, rules);
   return voiced ? onVoiced(heard, state.speech, atMs, rules) : onSilence(heard, state.speech, atMs, rules);
 }
 
-function onWords(state: TurnTakingState, atMs: number, text: string): TurnTakingStep {
+type Words = Extract<TurnTakingEvent, { kind: 'words' }>;
+
+/** Final words confirm what an eager start was made with, unless they say that the caller goes on. */
+function onWords(state: TurnTakingState, { atMs, text, final }: Words): TurnTakingStep {
   if (!state.speech || state.speech.words.text === text) return quietly(state);
-  const now = { ...state, speech: { ...state.speech, words: readWords(text) } };
-  return after(now, cancel(state.speculation, atMs, 'words'));
+  const words = readWords(text);
+  const now = { ...state, speech: { ...state.speech, words } };
+  const stands = final === true && !words.unfinished;
+  return stands ? quietly(now) : after(now, cancel(state.speculation, atMs, 'words'));
 }
 
 function beforeSpeech(

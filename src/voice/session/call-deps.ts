@@ -15,6 +15,11 @@ export interface SharedCallDeps {
   timing: TimingSink;
   filter: OutgoingFilter;
   logger: Logger;
+  /**
+   * Asked at each likely end of an utterance: may an answer be prepared that may be thrown away? A process short of power
+   * says no; the caller waits a little longer then. Absent: always.
+   */
+  mayPrepareEarly?: () => boolean;
   /** Monotonic milliseconds. */
   nowMs: () => number;
   /** Milliseconds since the epoch. */

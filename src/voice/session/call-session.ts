@@ -5,10 +5,11 @@
 import { redactCardNumbers } from '../../domain/extract/cards.js';
 import type { CallId } from '../../domain/ids.js';
 import type { EndReason } from '../../domain/turn.js';
-import type { CallHeader, Recognition, SpeechToText } from '../ports.js';
+import type { CallHeader, SpeechToText } from '../ports.js';
 import type { CallDeps, CallSession } from './call-deps.js';
-import { within } from './deadline.js';
-import { Ear, type Utterance } from './ear.js';
+import { EagerStart, type EagerTurn } from './eager-start.js';
+import type { Utterance } from './ear-deps.js';
+import { Ear } from './ear.js';
 import { Floor } from './floor.js';
 import type { SessionOptions } from './options.js';
 import { NOT_HEARD_LIMIT, phrases } from './phrases.js';
@@ -32,6 +33,7 @@ class LiveCall implements CallSession {
   readonly #trouble: Trouble;
   readonly #mouth: Mouth;
   readonly #ear: Ear | null;
+  readonly #eager: EagerStart;
   /** Recognised and typed turns are taken one after another, in the order in which they were said. */
   #order: Promise<void> = Promise.resolve();
   #notHeardInARow = 0;
@@ -46,6 +48,7 @@ class LiveCall implements CallSession {
     this.#transcript = new Transcript(deps.journal, header);
     this.#trouble = createTrouble(deps, header);
     this.#mouth = this.#createMouth();
+    this.#eager = new EagerStart({ ...deps, transcript: this.#transcript, mouth: this.#mouth });
     this.#ear = deps.providers.stt ? this.#createEar(deps.providers.stt) : null;
     this.finished = new Promise((resolve) => {
       this.#resolveFinished = resolve;
@@ -73,6 +76,7 @@ class LiveCall implements CallSession {
     const clock = new TurnClock(this.#deps.nowMs, this.#deps.nowMs());
     const atMs = this.#deps.epochMs();
     this.#mouth.stop();
+    this.#eager.dropAll();
     this.#ear?.note('typed');
     this.#inOrder(() => this.#accept(text.trim(), 'typed', clock, atMs));
   }
@@ -88,12 +92,13 @@ class LiveCall implements CallSession {
   // ---- the caller ----------------------------------------------------------------------------------------------------
 
   #createEar(stt: SpeechToText): Ear {
-    const { createVad, nowMs, link } = this.#deps;
+    const { createVad, nowMs, link, mayPrepareEarly = () => true } = this.#deps;
     return new Ear({
       stt,
       vad: createVad(),
       nowMs,
       options: this.#options,
+      mayPrepareEarly,
       onSpeech: () => {
         this.#floor.take();
         link.send({ type: 'speech', state: 'started' });
@@ -102,6 +107,8 @@ class LiveCall implements CallSession {
         this.#floor.give();
         link.send({ type: 'speech', state: 'stopped' });
       },
+      onLikelyEnd: (likely) => this.#eager.begin(likely, this.#epochOf(likely.lastVoicedAtMs)),
+      onWentOn: () => this.#eager.drop(),
       onUtterance: (utterance) => this.#understand(utterance),
       onBargeIn: () => this.#mouth.stop(),
     });
@@ -121,20 +128,23 @@ class LiveCall implements CallSession {
     });
   }
 
-  /** Recognition starts to finish at once; its result takes its place in the order of turns. */
-  #understand({ recognition, lastVoicedAtMs }: Utterance): void {
-    const { nowMs, epochMs, link } = this.#deps;
-    const clock = new TurnClock(nowMs, lastVoicedAtMs);
+  /** The words are on their way; they take their place in the order of turns. */
+  #understand({ words, lastVoicedAtMs }: Utterance): void {
+    const clock = new TurnClock(this.#deps.nowMs, lastVoicedAtMs);
     clock.reached('endpointing');
-    link.send({ type: 'speech', state: 'stopped' });
-    const atMs = Math.round(epochMs() - (nowMs() - lastVoicedAtMs));
-    const words = this.#recognise(recognition).finally(() => clock.reached('stt'));
+    this.#deps.link.send({ type: 'speech', state: 'stopped' });
+    const atMs = this.#epochOf(lastVoicedAtMs);
+    const prepared = this.#eager.take();
+    const understood = this.#recognised(words).finally(() => clock.reached('stt'));
     this.#inOrder(async () => {
       try {
-        const text = await words;
-        if (text === null) this.#apologise(phrases.recogniserFailed, clock);
-        else if (text === '') this.#notHeard(clock);
-        else this.#accept(text, 'speech', clock, atMs);
+        const text = await understood;
+        if (text) this.#accept(text, 'speech', clock, atMs, prepared);
+        else {
+          prepared.drop(clock);
+          if (text === null) this.#apologise(phrases.recogniserFailed, clock);
+          else this.#notHeard(clock);
+        }
       } finally {
         this.#floor.give();
       }
@@ -142,26 +152,36 @@ class LiveCall implements CallSession {
   }
 
   /** @returns the words, '' when there were none, null when the recogniser failed. */
-  async #recognise(recognition: Recognition): Promise<string | null> {
+  async #recognised(words: Promise<string>): Promise<string | null> {
     try {
-      const words = await within('stt', this.#options.sttTimeoutMs, (signal) => recognition.finish(signal));
-      return words.trim();
+      return await words;
     } catch (error) {
-      recognition.cancel();
       this.#trouble.providerFailed(error);
       return null;
     }
   }
 
-  #accept(said: string, input: 'speech' | 'typed', clock: TurnClock, atMs: number): void {
+  #accept(
+    said: string,
+    input: 'speech' | 'typed',
+    clock: TurnClock,
+    atMs: number,
+    prepared?: EagerTurn,
+  ): void {
     // Before anything keeps, shows or forwards the words: a card number is never stored (PCI DSS 3.3.1).
     const text = redactCardNumbers(said);
     this.#notHeardInARow = 0;
     this.#mouth.stop();
+    const ready = !this.#over && prepared?.answers(text) === true;
     const number = this.#transcript.nextNumber();
     this.#transcript.add({ number, role: 'caller', text, atMs, input });
     this.#deps.link.send({ type: 'heard', turn: number, text, input });
     this.#armIdleTimer();
+    if (ready) {
+      prepared.release(clock);
+      return;
+    }
+    prepared?.drop(clock);
     if (!this.#over) this.#mouth.perform(() => this.#deps.agent.reply(this.#transcript.turns), clock);
   }
 
@@ -173,6 +193,11 @@ class LiveCall implements CallSession {
   /** Says a word about the line, unless a reply is already on its way. */
   #apologise(phrase: string, clock: TurnClock): void {
     if (!this.#over && !this.#mouth.busy) this.#mouth.say(phrase, clock);
+  }
+
+  /** @param atMs a moment on the monotonic clock. */
+  #epochOf(atMs: number): number {
+    return Math.round(this.#deps.epochMs() - (this.#deps.nowMs() - atMs));
   }
 
   // ---- the end -------------------------------------------------------------------------------------------------------
@@ -193,6 +218,7 @@ class LiveCall implements CallSession {
     this.#over = true;
     clearTimeout(this.#idleTimer);
     this.#mouth.stop();
+    this.#eager.dropAll();
     this.#ear?.note('hung_up');
     this.#ear?.close();
     this.#deps.link.send({ type: 'ended', reason: told });

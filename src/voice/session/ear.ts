@@ -3,28 +3,9 @@ import type { Expectation } from '../../domain/turntaking/expectation.js';
 import { initialTurnTaking, ruleFor, type TurnTakingState } from '../../domain/turntaking/state.js';
 import { turnTaking } from '../../domain/turntaking/turn-taking.js';
 import type { TurnTakingDecision, TurnTakingEvent } from '../../domain/turntaking/rules.js';
-import type { Vad } from '../audio/vad.js';
-import { FRAME_MS, type Recognition, type SpeechToText } from '../ports.js';
-import type { SessionOptions } from './options.js';
-
-/** A finished utterance. */
-export interface Utterance {
-  recognition: Recognition;
-  /** When its last voiced frame arrived, on the monotonic clock. */
-  lastVoicedAtMs: number;
-}
-
-export interface EarDeps {
-  stt: SpeechToText;
-  vad: Vad;
-  nowMs: () => number;
-  options: Pick<SessionOptions, 'rules' | 'preRollMs'>;
-  onSpeech: () => void;
-  /** What began was no utterance. */
-  onDismissed: () => void;
-  onUtterance: (utterance: Utterance) => void;
-  onBargeIn: () => void;
-}
+import { FRAME_MS } from '../ports.js';
+import type { EarDeps } from './ear-deps.js';
+import { Listening } from './listening.js';
 
 /** A line without frames for this much longer than the silence rule counts as silent: some clients stop sending. */
 const STALL_MARGIN_MS = 200;
@@ -38,7 +19,7 @@ export class Ear {
   #lastFrameAtMs = 0;
   /** The latest frames before speech, oldest first. */
   #preRoll: Int16Array[] = [];
-  #recognition: Recognition | undefined;
+  #listening: Listening | undefined;
   #stallTimer: NodeJS.Timeout | undefined;
 
   constructor(deps: EarDeps) {
@@ -50,9 +31,13 @@ export class Ear {
     const voiced = this.#deps.vad.isVoiced(frame);
     this.#lastFrameAtMs = this.#deps.nowMs();
     if (voiced) this.#lastVoicedAtMs = this.#lastFrameAtMs;
-    if (this.#recognition) this.#recognition.push(frame);
+    const wentOn = voiced && this.#listening?.committed === true;
+    if (this.#listening) this.#listening.push(frame);
     else this.#remember(frame);
+    if (wentOn) this.#listening?.goOn();
     this.#advance(voiced);
+    // The words of the first piece are no longer all; where the engine tells none before the end, none are known.
+    if (wentOn && this.#listening?.partial() === undefined) this.#hearWords('');
   }
 
   /** The agent begins to be heard and asks for this; for nothing new when absent. */
@@ -68,16 +53,20 @@ export class Ear {
   /** Gives everything back; call after `note('hung_up')` so that no word is lost. */
   close(): void {
     clearTimeout(this.#stallTimer);
-    this.#recognition?.cancel();
-    this.#recognition = undefined;
+    this.#listening?.cancel();
+    this.#listening = undefined;
     this.#deps.vad.close();
   }
 
   #advance(voiced: boolean): void {
     this.#audioMs += FRAME_MS;
-    const text = this.#recognition?.partial?.();
-    if (text !== undefined) this.#step({ kind: 'words', atMs: this.#audioMs, text });
+    const text = this.#listening?.partial();
+    if (text !== undefined) this.#hearWords(text);
     this.#step({ kind: 'frame', atMs: this.#audioMs, voiced });
+  }
+
+  #hearWords(text: string): void {
+    this.#step({ kind: 'words', atMs: this.#audioMs, text });
   }
 
   #step(event: TurnTakingEvent): void {
@@ -89,41 +78,60 @@ export class Ear {
   #act(decision: TurnTakingDecision): void {
     switch (decision.kind) {
       case 'speech_started':
-        this.#recognition = this.#deps.stt.start();
-        for (const frame of this.#preRoll) this.#recognition.push(frame);
-        this.#preRoll = [];
-        this.#watchForStall();
-        {
-          this.#deps.onSpeech();
-          return;
-        }
-      case 'barge_in': {
+        this.#begin();
+        return;
+      case 'barge_in':
         this.#deps.onBargeIn();
         return;
-      }
       case 'dismissed':
         this.#release()?.cancel();
-        {
-          this.#deps.onDismissed();
-          return;
-        }
-      case 'likely_end':
-      case 'confirm':
-      case 'cancel':
-        // For who prepares an answer early; an utterance is handed over only when it is complete.
+        this.#deps.onDismissed();
         return;
+      case 'likely_end':
+        this.#commitEarly();
+        return;
+      case 'cancel':
+        this.#deps.onWentOn();
+        return;
+      case 'confirm':
+        return; // the endpoint follows in the same step
       case 'endpoint': {
-        const recognition = this.#release();
-        if (recognition) this.#deps.onUtterance({ recognition, lastVoicedAtMs: this.#lastVoicedAtMs });
+        const words = this.#release()?.commit();
+        const { cause } = decision;
+        if (words) this.#deps.onUtterance({ words, lastVoicedAtMs: this.#lastVoicedAtMs, cause });
       }
     }
   }
 
-  #release(): Recognition | undefined {
-    const recognition = this.#recognition;
-    this.#recognition = undefined;
+  #begin(): void {
+    this.#listening = new Listening(this.#deps.stt, this.#deps.options.sttTimeoutMs);
+    for (const frame of this.#preRoll) this.#listening.push(frame);
+    this.#preRoll = [];
+    this.#watchForStall();
+    this.#deps.onSpeech();
+  }
+
+  /** The words are asked for before the silence is over. They come early, and may tell how long it must last. */
+  #commitEarly(): void {
+    const listening = this.#listening;
+    if (!listening || !this.#deps.mayPrepareEarly()) return;
+    const partial = listening.partial() ?? '';
+    const words = listening.commit();
+    this.#deps.onLikelyEnd({ partial, words, lastVoicedAtMs: this.#lastVoicedAtMs });
+    words.then(
+      (text) => {
+        if (this.#listening === listening && listening.committed)
+          this.#step({ kind: 'words', atMs: this.#audioMs, text, final: true });
+      },
+      () => undefined, // whoever takes the utterance is told
+    );
+  }
+
+  #release(): Listening | undefined {
+    const listening = this.#listening;
+    this.#listening = undefined;
     clearTimeout(this.#stallTimer);
-    return recognition;
+    return listening;
   }
 
   #remember(frame: Int16Array): void {
@@ -140,6 +148,6 @@ export class Ear {
       this.#stallTimer = setTimeout(() => this.#watchForStall(), Math.ceil(limitMs - quietMs));
       return;
     }
-    while (this.#recognition) this.#advance(false);
+    while (this.#listening) this.#advance(false);
   }
 }

@@ -1,4 +1,4 @@
-import type { TurnTiming } from '../../domain/latency.js';
+import type { TurnSpeculation, TurnTiming } from '../../domain/latency.js';
 import type { EndReason } from '../../domain/turn.js';
 
 /** What a call tells its caller's side. Each transport says it in its own protocol (or not at all). */
@@ -7,8 +7,15 @@ export type CallerEvent =
   | { type: 'speech'; state: 'started' | 'stopped' }
   /** Words of the agent's turn, just before their audio. */
   | { type: 'reply'; turn: number; text: string }
-  /** The agent's turn is over; `text` is what was heard of it. */
-  | { type: 'reply_done'; turn: number; text: string; interrupted: boolean; timing: TurnTiming }
+  /** The agent's turn is over; `text` is what was heard of it. `speculation` is absent when the agent spoke unasked. */
+  | {
+      type: 'reply_done';
+      turn: number;
+      text: string;
+      interrupted: boolean;
+      timing: TurnTiming;
+      speculation?: TurnSpeculation;
+    }
   /** Drop buffered agent audio now. */
   | { type: 'clear' }
   | { type: 'error'; code: 'no_speech_engine' | 'provider_failed'; message: string; action: string }

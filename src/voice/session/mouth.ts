@@ -1,8 +1,10 @@
 /** The speaking half of a call: one reply at a time, from the policy's choice to the last frame. */
 import type { Expectation } from '../../domain/turntaking/expectation.js';
+import type { WordingRequest } from '../ports.js';
 import type { AgentTurn } from './agent-port.js';
 import type { CallDeps } from './call-deps.js';
 import type { Floor } from './floor.js';
+import { Hold } from './hold.js';
 import type { SessionOptions } from './options.js';
 import { phrases } from './phrases.js';
 import { Reply, type ReplyDone } from './reply.js';
@@ -33,6 +35,14 @@ type Clauses = (
   onFailure: (error: unknown) => void,
 ) => AsyncIterable<string> | Iterable<string>;
 
+/** A reply that is being prepared and makes no sound. One of both is called in the end; later calls change nothing. */
+export interface PreparedReply {
+  /** It is the answer, instead of whatever was being said: it begins when nobody holds the floor. */
+  release(): void;
+  /** It is not: its upstream work is aborted. @returns characters that had been worded in vain. */
+  discard(): number;
+}
+
 export class Mouth {
   readonly #deps: MouthDeps;
   #reply: Reply | null = null;
@@ -57,15 +67,30 @@ export class Mouth {
       return;
     }
     clock.reached('policy');
-    const { act, instructions, verbatim } = chosen;
-    if (verbatim) {
-      this.#speak(() => fixedClauses(act.template), clock, chosen);
-      return;
-    }
-    const { providers, filter, options, transcript } = this.#deps;
-    const request = { instructions, act, history: transcript.history() };
-    const words = { llm: providers.llm, filter, options, onFirstPiece: () => clock.reached('llm') };
-    this.#speak((signal, onFailure) => wording({ ...words, onFailure }, request, signal), clock, chosen);
+    this.#speak(this.#worded(chosen, clock, this.#deps.transcript.history()), clock, chosen);
+  }
+
+  /** Words and speaks what was chosen, but lets nothing be heard of it yet. */
+  prepare(chosen: AgentTurn, clock: TurnClock, history: WordingRequest['history']): PreparedReply {
+    clock.reached('policy');
+    const hold = new Hold();
+    const clauses = this.#worded(chosen, clock, history);
+    const reply = this.#createReply(clauses, clock, chosen.expects, hold);
+    this.#run(reply, chosen);
+    return {
+      release: () => {
+        if (hold.over) return;
+        this.stop();
+        this.#reply = reply;
+        hold.release();
+      },
+      discard: () => {
+        if (hold.over) return 0;
+        reply.stop();
+        hold.forget();
+        return reply.wordedChars;
+      },
+    };
   }
 
   /** Says one of our own sentences, without the model. */
@@ -83,23 +108,42 @@ export class Mouth {
     this.stop();
     const reply = this.#createReply(clauses, clock, turn?.expects);
     this.#reply = reply;
+    this.#run(reply, turn);
+  }
+
+  #run(reply: Reply, turn?: AgentTurn): void {
     void reply.run().then((inFull) => {
-      if (this.#reply === reply) this.#reply = null;
+      if (this.#reply !== reply) return;
+      this.#reply = null;
       if (inFull && turn?.closesCall) this.#deps.onGoodbye();
     });
   }
 
-  #createReply(clauses: Clauses, clock: TurnClock, expects?: Expectation): Reply {
+  #worded(chosen: AgentTurn, clock: TurnClock, history: WordingRequest['history']): Clauses {
+    const { act, instructions, verbatim } = chosen;
+    if (verbatim) return () => fixedClauses(act.template);
+    const { providers, filter, options } = this.#deps;
+    const words = { llm: providers.llm, filter, options, onFirstPiece: () => clock.reached('llm') };
+    const request = { instructions, act, history };
+    return (signal, onFailure) => wording({ ...words, onFailure }, request, signal);
+  }
+
+  #createReply(clauses: Clauses, clock: TurnClock, expects?: Expectation, hold?: Hold): Reply {
     const { link, providers, floor, nowMs, options, transcript, trouble, onSound, onQuiet } = this.#deps;
     let degraded = false;
-    const onFailure = (error: unknown): void => {
+    const told = (error: unknown): void => {
       trouble.providerFailed(error, degraded);
       degraded = true;
     };
+    // What failed in a reply that nobody was to hear is nobody's trouble.
+    const onFailure = (error: unknown): void => (hold ? hold.whenReleased(() => told(error)) : told(error));
     return new Reply({
       link,
       tts: options.output === 'audio' ? providers.tts : null,
-      floor,
+      mayBegin: async () => {
+        await hold?.released;
+        await floor.free();
+      },
       clock,
       nowMs,
       options,
@@ -118,8 +162,16 @@ export class Mouth {
     const { transcript, epochMs, timing: sink, link, onTurn } = this.#deps;
     const timing = clock.timing();
     transcript.add({ number: turn, role: 'agent', text, atMs: epochMs(), input: 'spoken' });
-    if (clock.answersCaller) sink.record(transcript.tenantId, timing);
-    link.send({ type: 'reply_done', turn, text, interrupted, timing });
+    const { speculation } = clock;
+    if (clock.answersCaller) sink.record(transcript.tenantId, timing, speculation);
+    link.send({
+      type: 'reply_done',
+      turn,
+      text,
+      interrupted,
+      timing,
+      ...(clock.answersCaller && { speculation }),
+    });
     onTurn();
   }
 }

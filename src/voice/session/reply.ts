@@ -1,7 +1,6 @@
 /** One turn of the agent: words in, paced audio out, and an exact account of what was heard of it. */
 import { ProviderError, type TextToSpeech } from '../ports.js';
 import { readWithin } from './deadline.js';
-import type { Floor } from './floor.js';
 import { heardText, type SpokenClause } from './heard-text.js';
 import type { CallerLink } from './link.js';
 import type { SessionOptions } from './options.js';
@@ -12,7 +11,8 @@ export interface ReplyDeps {
   link: CallerLink;
   /** Null: the reply is text only. */
   tts: TextToSpeech | null;
-  floor: Floor;
+  /** Resolves when the agent may begin to be heard. */
+  mayBegin: () => Promise<void>;
   clock: TurnClock;
   nowMs: () => number;
   options: Pick<SessionOptions, 'ttsTimeoutMs' | 'sendAheadMs'>;
@@ -37,29 +37,24 @@ export interface ReplyDone {
 export class Reply {
   readonly #deps: ReplyDeps;
   readonly #abort = new AbortController();
-  readonly #playout: Playout;
+  #playout: Playout | undefined;
   readonly #clauses: SpokenClause[] = [];
   #turn: number | undefined;
   #done = false;
   #silent = false;
   #mute: boolean;
   /** The far end reports what it has played, so the reply is not heard before it says so. */
-  readonly #reported: boolean;
+  #reported = false;
+  #wordedChars = 0;
 
   constructor(deps: ReplyDeps) {
     this.#deps = deps;
     this.#mute = deps.tts === null;
-    const playback = deps.link.openPlayback?.();
-    this.#playout = new Playout(
-      (frame) => {
-        deps.link.sendFrame(frame);
-        deps.clock.reached('send');
-      },
-      deps.nowMs,
-      deps.options.sendAheadMs,
-      playback,
-    );
-    this.#reported = playback !== undefined;
+  }
+
+  /** Characters of the clauses that have been taken from the wording. */
+  get wordedChars(): number {
+    return this.#wordedChars;
   }
 
   /** Says it all. Resolves when the last audio has been played or the reply was stopped: true when said in full. */
@@ -67,14 +62,15 @@ export class Reply {
     const { signal } = this.#abort;
     try {
       for await (const clause of this.#deps.clauses(signal)) {
+        this.#wordedChars += clause.length;
         await this.#say(clause);
         if (signal.aborted) return false;
       }
-      await this.#playout.allSent();
-      if (this.#reported) await this.#playout.played();
+      await this.#playout?.allSent();
+      if (this.#reported) await this.#playout?.played();
       if (signal.aborted) return false;
       this.#finish(this.#clauses.map((clause) => clause.text).join(' '), false);
-      await this.#playout.played();
+      await this.#playout?.played();
       return !signal.aborted;
     } catch (error) {
       if (!signal.aborted) this.#fail(error);
@@ -87,16 +83,16 @@ export class Reply {
   /** Stops at once: no further frame, no further upstream work. What was heard of it stays in the account. */
   stop(): void {
     if (this.#abort.signal.aborted) return;
-    const heard = heardText(this.#clauses, this.#playout.playedSamples());
+    const heard = heardText(this.#clauses, this.#playout?.playedSamples() ?? 0);
     this.#abort.abort(new Error('the reply was stopped'));
-    this.#playout.stop();
+    this.#playout?.stop();
     if (this.#turn !== undefined && this.#deps.tts) this.#deps.link.send({ type: 'clear' });
     this.#finish(heard, true);
     this.#quiet();
   }
 
   async #say(text: string): Promise<void> {
-    if (this.#clauses.length === 0) this.#deps.clock.skip();
+    this.#deps.clock.reached('llm_clause');
     const clause: SpokenClause = { text, samples: 0, complete: false };
     if (this.#deps.tts && !this.#mute) await this.#speak(this.#deps.tts, clause);
     if (this.#abort.signal.aborted) return;
@@ -117,7 +113,7 @@ export class Reply {
         if (clause.samples === 0) await this.#show(clause);
         if (signal.aborted) return;
         clause.samples += samples.length;
-        this.#playout.write(samples);
+        this.#playout?.write(samples);
       }
       if (clause.samples === 0) throw new ProviderError('tts', 'garbage', 'the speech engine gave no audio');
     } catch (error) {
@@ -131,13 +127,27 @@ export class Reply {
   async #show(clause: SpokenClause): Promise<void> {
     if (this.#clauses.includes(clause)) return;
     if (this.#turn === undefined) {
-      await this.#deps.floor.free();
+      await this.#deps.mayBegin();
       if (this.#abort.signal.aborted) return;
-      this.#turn = this.#deps.onBegin();
+      this.#begin();
     }
     this.#clauses.push(clause);
-    this.#deps.link.send({ type: 'reply', turn: this.#turn, text: clause.text });
+    if (this.#turn !== undefined)
+      this.#deps.link.send({ type: 'reply', turn: this.#turn, text: clause.text });
     if (this.#mute) this.#deps.clock.reached('send');
+  }
+
+  /** Playing is accounted for from here on: until now another reply may have been playing. */
+  #begin(): void {
+    const { link, nowMs, options, clock, onBegin } = this.#deps;
+    this.#turn = onBegin();
+    const send = (frame: Int16Array): void => {
+      link.sendFrame(frame);
+      clock.reached('send');
+    };
+    const playback = link.openPlayback?.();
+    this.#reported = playback !== undefined;
+    this.#playout = new Playout(send, nowMs, options.sendAheadMs, playback);
   }
 
   #finish(text: string, interrupted: boolean): void {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { defaultRules as rules } from '../../../src/domain/turntaking/rules.js';
-import { asked, agentStarts, play, quiet, said, score, voiced } from './support/score.js';
+import { asked, agentStarts, play, quiet, said, saidAtLast, score, voiced } from './support/score.js';
 
 const kinds = (...steps: Parameters<typeof play>[0]) => play(steps).all.map((d) => d.kind);
 
@@ -14,11 +14,11 @@ describe('an eager start', () => {
     ]);
   });
 
-  test('is made at 120 ms after a whole answer', () => {
+  test('is made at 80 ms after a whole answer', () => {
     const { all } = play([...asked('yes_no'), voiced(400), said('yes'), quiet(300)]);
     expect(all.map((d) => [d.kind, d.atMs])).toEqual([
       ['speech_started', 80],
-      ['likely_end', 520],
+      ['likely_end', 480],
       ['confirm', 600],
       ['endpoint', 600],
     ]);
@@ -53,6 +53,21 @@ describe('an eager start', () => {
       'endpoint',
     ]);
     expect(all[2]).toEqual({ kind: 'cancel', atMs: 700, cause: 'words' });
+  });
+
+  test('stands when the final words come, unless these say that the caller goes on', () => {
+    const whole = play([voiced(400), quiet(300), saidAtLast('a truck hit me'), quiet(300)]).all;
+    expect(whole.map((d) => d.kind)).toEqual(['speech_started', 'likely_end', 'confirm', 'endpoint']);
+    const half = play([voiced(400), quiet(300), saidAtLast('a truck hit me and'), quiet(300)]).all;
+    expect(half.slice(1).map((d) => [d.kind, d.atMs])).toEqual([
+      ['likely_end', 640],
+      ['cancel', 700],
+    ]);
+  });
+
+  test('whose final words are a whole answer ends the turn at once', () => {
+    const { all } = play([...asked('yes_no'), voiced(400), quiet(240), saidAtLast('yes'), quiet(20)]);
+    expect(all.at(-1)).toMatchObject({ kind: 'endpoint', atMs: 660, lastVoicedAtMs: 400 });
   });
 
   test('is not made in the middle of a phrase, nor for a backchannel', () => {

@@ -28,6 +28,9 @@ function endsOf(samples: Int16Array, expects: Expectation, partial?: () => strin
     options: defaultSessionOptions,
     onSpeech: () => undefined,
     onDismissed: () => ends.push(0),
+    mayPrepareEarly: () => true,
+    onLikelyEnd: () => undefined,
+    onWentOn: () => undefined,
     onUtterance: ({ lastVoicedAtMs }) => ends.push(audioMs - lastVoicedAtMs),
     onBargeIn: () => undefined,
   });

@@ -11,7 +11,7 @@ import { turnTaking } from '../../../../src/domain/turntaking/turn-taking.js';
 
 export type Step =
   | { voiced: boolean; frames: number }
-  | { words: string }
+  | { words: string; final?: true }
   | { agent: Expectation | undefined }
   | 'agent_stopped'
   | 'typed'
@@ -21,6 +21,8 @@ export const voiced = (ms: number): Step => ({ voiced: true, frames: ms / 20 });
 export const quiet = (ms: number): Step => ({ voiced: false, frames: ms / 20 });
 /** The recogniser has these words now. */
 export const said = (words: string): Step => ({ words });
+/** The recogniser was asked for its words early and gives these. */
+export const saidAtLast = (words: string): Step => ({ words, final: true });
 export const agentStarts = (expects?: Expectation): Step => ({ agent: expects });
 /** The agent has asked and is silent. */
 export const asked = (expects: Expectation): Step[] => [agentStarts(expects), 'agent_stopped'];
@@ -39,7 +41,8 @@ export function play(steps: readonly Step[], rules = defaultRules) {
   };
   for (const step of steps) {
     if (typeof step === 'string') take({ kind: step, atMs });
-    else if ('words' in step) take({ kind: 'words', atMs, text: step.words });
+    else if ('words' in step)
+      take({ kind: 'words', atMs, text: step.words, ...(step.final && { final: step.final }) });
     else if ('agent' in step)
       take({ kind: 'agent_started', atMs, ...(step.agent && { expects: step.agent }) });
     else
@@ -72,6 +75,7 @@ export const score = fc.array(
   fc.oneof(
     { weight: 6, arbitrary: fc.record({ voiced: fc.boolean(), frames: fc.integer({ min: 1, max: 60 }) }) },
     { weight: 2, arbitrary: someWords.map(said) },
+    { weight: 1, arbitrary: someWords.map(saidAtLast) },
     { weight: 1, arbitrary: fc.option(anyExpectation, { nil: undefined }).map(agentStarts) },
     fc.constantFrom<Step>('agent_stopped', 'typed', 'hung_up'),
   ),

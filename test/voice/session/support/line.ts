@@ -13,7 +13,7 @@ import type {
   SpeechToText,
   TextToSpeech,
 } from '../../../../src/voice/ports.js';
-import type { TurnTiming } from '../../../../src/domain/latency.js';
+import type { TurnSpeculation, TurnTiming } from '../../../../src/domain/latency.js';
 import type { Turn } from '../../../../src/domain/turn.js';
 import { eventually } from '../../../support/eventually.js';
 import { silentLogger } from '../../../support/log.js';
@@ -99,6 +99,8 @@ export interface TestCall {
   frames: { atMs: number; frame: Int16Array }[];
   journal: JournalEvent[];
   timings: TurnTiming[];
+  /** What became of the eager start, turn by turn. */
+  speculations: TurnSpeculation[];
   errors: () => number;
   turns(): Turn[];
   /** Waits for an event of this type beyond the first `after`. */
@@ -121,12 +123,14 @@ export function placeTestCall(
     agent?: ConversationAgent;
     options?: Partial<SessionOptions>;
     filter?: CallDeps['filter'];
+    mayPrepareEarly?: () => boolean;
   } = {},
 ): TestCall {
   const events: CallerEvent[] = [];
   const frames: TestCall['frames'] = [];
   const journal: JournalEvent[] = [];
   const timings: TurnTiming[] = [];
+  const speculations: TurnSpeculation[] = [];
   let errors = 0;
   const session = createCallSession(
     {
@@ -134,9 +138,16 @@ export function placeTestCall(
       agent: given.agent ?? agent,
       createVad: loudness,
       journal: { append: (_call, event) => void journal.push(event) },
-      timing: { record: (_tenant, timing) => void timings.push(timing), recordError: () => (errors += 1) },
+      timing: {
+        record: (_tenant, timing, speculation) => {
+          timings.push(timing);
+          speculations.push(speculation);
+        },
+        recordError: () => (errors += 1),
+      },
       filter: given.filter ?? (() => true),
       logger: silentLogger,
+      ...(given.mayPrepareEarly && { mayPrepareEarly: given.mayPrepareEarly }),
       nowMs: () => performance.now(),
       epochMs: () => Date.now(),
       link: {
@@ -155,6 +166,7 @@ export function placeTestCall(
     frames,
     journal,
     timings,
+    speculations,
     errors: () => errors,
     turns: () => journal.flatMap((e) => (e.kind === 'turn' ? [e.turn] : [])),
     next: (type, after = 0) =>
