@@ -38,6 +38,8 @@ export interface CallSession {
   /** The next 20 ms of the caller: 320 samples, not changed afterwards. */
   audio(frame: Int16Array): void;
   typed(text: string): void;
+  /** The caller's side has silenced the agent: it stops, and waits for the caller. */
+  hush(): void;
   /** The caller hangs up. */
   end(): void;
   /** The line is gone without a goodbye, or this process must go: the call may still be taken up again. */

@@ -81,6 +81,10 @@ class LiveCall implements CallSession {
     this.#inOrder(() => this.#accept(text.trim(), 'typed', clock, atMs));
   }
 
+  hush(): void {
+    if (!this.#over) this.#mouth.interrupt();
+  }
+
   end(): void {
     this.#close('caller_hangup', 'caller_hangup');
   }
@@ -105,12 +109,16 @@ class LiveCall implements CallSession {
       },
       onDismissed: () => {
         this.#floor.give();
+        link.send({ type: 'unheard', why: 'dismissed' });
         link.send({ type: 'speech', state: 'stopped' });
       },
-      onLikelyEnd: (likely) => this.#eager.begin(likely, this.#epochOf(likely.lastVoicedAtMs)),
+      onLikelyEnd: (likely) => {
+        this.#mouth.settle(); // an answer is prepared to what was heard, so that is decided now
+        this.#eager.begin(likely, this.#epochOf(likely.lastVoicedAtMs));
+      },
       onWentOn: () => this.#eager.drop(),
       onUtterance: (utterance) => this.#understand(utterance),
-      onBargeIn: () => this.#mouth.stop(),
+      onBargeIn: () => this.#mouth.interrupt(),
     });
   }
 
@@ -142,6 +150,7 @@ class LiveCall implements CallSession {
         if (text) this.#accept(text, 'speech', clock, atMs, prepared);
         else {
           prepared.drop(clock);
+          this.#deps.link.send({ type: 'unheard', why: text === null ? 'failed' : 'empty' });
           if (text === null) this.#apologise(phrases.recogniserFailed, clock);
           else this.#notHeard(clock);
         }

@@ -5,6 +5,8 @@ import type { EndReason } from '../../domain/turn.js';
 export type CallerEvent =
   | { type: 'heard'; turn: number; text: string; input: 'speech' | 'typed' }
   | { type: 'speech'; state: 'started' | 'stopped' }
+  /** An utterance became no turn. `dismissed` comes just before its `speech` stopped, the others when it was to be understood. */
+  | { type: 'unheard'; why: 'dismissed' | 'empty' | 'failed' }
   /** Words of the agent's turn, just before their audio. */
   | { type: 'reply'; turn: number; text: string }
   /** The agent's turn is over; `text` is what was heard of it. `speculation` is absent when the agent spoke unasked. */
@@ -23,10 +25,14 @@ export type CallerEvent =
 
 /** What the far end reports of the frames sent since this account was opened, until the next `clear`. */
 export interface Playback {
-  /** Frames whose playing has finished. */
-  playedFrames(): number;
+  /** Frames whose playing has finished; undefined where the far end has not told, so that the clock must. */
+  playedFrames(): number | undefined;
   /** Resolves when that many have; never, when the audio was cleared or the line is gone. */
   reached(frames: number): Promise<void>;
+  /** The far end may play this much later than the clock says. */
+  readonly lateMs: number;
+  /** For so long after `clear` the far end may still tell what it had played. Absent: it has told by then. */
+  readonly correctionMs?: number;
 }
 
 /** The way back to the caller. No method blocks or throws; all do nothing once the caller is gone. */

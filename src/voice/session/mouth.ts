@@ -46,6 +46,8 @@ export interface PreparedReply {
 export class Mouth {
   readonly #deps: MouthDeps;
   #reply: Reply | null = null;
+  /** Silenced, but the far end may still tell how much of it was heard. */
+  #interrupted: Reply | null = null;
 
   constructor(deps: MouthDeps) {
     this.#deps = deps;
@@ -98,10 +100,26 @@ export class Mouth {
     this.#speak(() => fixedClauses(phrase), clock);
   }
 
-  /** Silent within this call: no further frame leaves. */
+  /** Silent within this call: no further frame leaves. Every reply so far has its account. */
   stop(): void {
+    this.settle();
     this.#reply?.stop();
     this.#reply = null;
+  }
+
+  /** What the caller heard of an interrupted reply is as good as known. */
+  settle(): void {
+    this.#interrupted?.settle();
+    this.#interrupted = null;
+  }
+
+  /** Silent like `stop`; the far end may still correct what was heard, until `settle` or `stop`. */
+  interrupt(): void {
+    if (!this.#reply) return;
+    this.settle();
+    this.#interrupted = this.#reply;
+    this.#reply = null;
+    this.#interrupted.interrupt();
   }
 
   #speak(clauses: Clauses, clock: TurnClock, turn?: AgentTurn): void {

@@ -7,9 +7,6 @@ import { frameSplitter } from '../audio/pcm.js';
 import { FRAME_MS, FRAME_SAMPLES } from '../ports.js';
 import type { Playback } from './link.js';
 
-/** Reports travel, and the far end holds audio back to smooth it: this much later than the clock they still count. */
-const REPORT_GRACE_MS = 2_000;
-
 export class Playout {
   readonly #send: (frame: Int16Array) => void;
   readonly #nowMs: () => number;
@@ -22,7 +19,7 @@ export class Playout {
   #sent = 0;
   #timer: NodeJS.Timeout | undefined;
   #complete = false;
-  #stopped = false;
+  #stoppedAtMs: number | undefined;
   #waiting: (() => void)[] = [];
 
   /** @param playback the far end's own account, when it gives one; else playing is estimated from the clock. */
@@ -42,15 +39,15 @@ export class Playout {
   allSent(): Promise<void> {
     this.#enqueue(this.#splitter.flush());
     this.#complete = true;
-    if (this.#stopped || this.#queue.length === 0) return Promise.resolve();
+    if (this.#stoppedAtMs !== undefined || this.#queue.length === 0) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /** After `allSent`: resolves when the last frame has been played at the caller's end, or on `stop`. */
   played(): Promise<void> {
-    const graceMs = this.#playback ? REPORT_GRACE_MS : 0;
-    const leftMs = this.#originMs + this.#sent * FRAME_MS + graceMs - this.#nowMs();
-    if (this.#stopped || this.#sent === 0 || leftMs <= 0) return Promise.resolve();
+    const lateMs = this.#playback?.lateMs ?? 0;
+    const leftMs = this.#originMs + this.#sent * FRAME_MS + lateMs - this.#nowMs();
+    if (this.#stoppedAtMs !== undefined || this.#sent === 0 || leftMs <= 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       this.#timer = setTimeout(() => this.#release(), Math.ceil(leftMs));
@@ -58,22 +55,22 @@ export class Playout {
     });
   }
 
-  /** Samples whose playing has finished by now: as reported, or else estimated from the clock. */
+  /** Samples whose playing has finished, by now or by the stop: as reported, or else estimated from the clock. */
   playedSamples(): number {
-    if (this.#playback) return Math.min(this.#sent, this.#playback.playedFrames()) * FRAME_SAMPLES;
-    const frames = Math.floor((this.#nowMs() - this.#originMs) / FRAME_MS);
+    const byClock = Math.floor(((this.#stoppedAtMs ?? this.#nowMs()) - this.#originMs) / FRAME_MS);
+    const frames = this.#playback?.playedFrames() ?? byClock;
     return Math.max(0, Math.min(this.#sent, frames)) * FRAME_SAMPLES;
   }
 
   /** Not one more frame leaves. */
   stop(): void {
-    this.#stopped = true;
+    this.#stoppedAtMs ??= this.#nowMs();
     this.#queue = [];
     this.#release();
   }
 
   #enqueue(frames: readonly Int16Array[]): void {
-    if (this.#stopped || frames.length === 0) return;
+    if (this.#stoppedAtMs !== undefined || frames.length === 0) return;
     this.#queue.push(...frames);
     if (this.#timer === undefined) this.#pump();
   }

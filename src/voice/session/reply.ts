@@ -2,7 +2,7 @@
 import { ProviderError, type TextToSpeech } from '../ports.js';
 import { readWithin } from './deadline.js';
 import { heardText, type SpokenClause } from './heard-text.js';
-import type { CallerLink } from './link.js';
+import type { CallerLink, Playback } from './link.js';
 import type { SessionOptions } from './options.js';
 import { Playout } from './playout.js';
 import type { TurnClock } from './turn-clock.js';
@@ -21,7 +21,7 @@ export interface ReplyDeps {
   /** The reply is about to be heard: it gets its turn number now, because until now it could still vanish. */
   onBegin: () => number;
   onDone: (done: ReplyDone) => void;
-  /** A reply that had begun makes no more sound. Follows `onDone`. */
+  /** A reply that had begun makes no more sound. */
   onQuiet: () => void;
   /** Something went wrong that the caller was spared or told. */
   onFailure: (error: unknown) => void;
@@ -43,8 +43,9 @@ export class Reply {
   #done = false;
   #silent = false;
   #mute: boolean;
-  /** The far end reports what it has played, so the reply is not heard before it says so. */
-  #reported = false;
+  /** The far end's own account of what it plays: where it keeps one, the reply is not heard before it is played. */
+  #playback: Playback | undefined;
+  #settleTimer: NodeJS.Timeout | undefined;
   #wordedChars = 0;
 
   constructor(deps: ReplyDeps) {
@@ -67,7 +68,7 @@ export class Reply {
         if (signal.aborted) return false;
       }
       await this.#playout?.allSent();
-      if (this.#reported) await this.#playout?.played();
+      if (this.#playback) await this.#playout?.played();
       if (signal.aborted) return false;
       this.#finish(this.#clauses.map((clause) => clause.text).join(' '), false);
       await this.#playout?.played();
@@ -82,13 +83,33 @@ export class Reply {
 
   /** Stops at once: no further frame, no further upstream work. What was heard of it stays in the account. */
   stop(): void {
+    this.interrupt();
+    this.settle();
+  }
+
+  /** Stops like `stop`, but where the far end may still tell what it had played, the account waits for that. */
+  interrupt(): void {
     if (this.#abort.signal.aborted) return;
-    const heard = heardText(this.#clauses, this.#playout?.playedSamples() ?? 0);
+    const heard = this.#heard();
     this.#abort.abort(new Error('the reply was stopped'));
     this.#playout?.stop();
     if (this.#turn !== undefined && this.#deps.tts) this.#deps.link.send({ type: 'clear' });
-    this.#finish(heard, true);
+    const correctionMs = this.#playback?.correctionMs;
+    if (correctionMs === undefined) this.#finish(heard, true);
+    else this.#settleTimer = setTimeout(() => this.settle(), correctionMs);
     this.#quiet();
+  }
+
+  /** After `interrupt`: the account is closed, whatever the far end may still tell. */
+  settle(): void {
+    if (this.#settleTimer === undefined) return;
+    clearTimeout(this.#settleTimer);
+    this.#settleTimer = undefined;
+    this.#finish(this.#heard(), true);
+  }
+
+  #heard(): string {
+    return heardText(this.#clauses, this.#playout?.playedSamples() ?? 0);
   }
 
   async #say(text: string): Promise<void> {
@@ -145,9 +166,8 @@ export class Reply {
       link.sendFrame(frame);
       clock.reached('send');
     };
-    const playback = link.openPlayback?.();
-    this.#reported = playback !== undefined;
-    this.#playout = new Playout(send, nowMs, options.sendAheadMs, playback);
+    this.#playback = link.openPlayback?.();
+    this.#playout = new Playout(send, nowMs, options.sendAheadMs, this.#playback);
   }
 
   #finish(text: string, interrupted: boolean): void {

@@ -30,7 +30,7 @@ export function createSocketLink(socket: WebSocket): SocketLink {
     },
     sendFrame: (frame) => guarded.write(bytesFromSamples(frame)),
     send(event) {
-      link.say(event);
+      if (event.type !== 'unheard') link.say(event);
       if (event.type === 'ended') link.close(codeOf(event.reason), event.reason);
     },
     say: (message) => guarded.write(JSON.stringify(message)),

@@ -7,6 +7,9 @@ import type { Playback } from '../../session/link.js';
 /** `generation.frame`, frames counted from 1 within their generation. */
 const NAME = /^(\d{1,9})\.(\d{1,9})$/;
 
+/** Marks travel, and the network holds audio back to smooth it: this much later than the clock they still count. */
+const LATE_MS = 2_000;
+
 interface Waiter {
   frame: number;
   resolve: () => void;
@@ -50,6 +53,7 @@ export class MarkLedger {
     const generation = this.#generation;
     const before = this.#sent;
     return {
+      lateMs: LATE_MS,
       playedFrames: () => (generation === this.#generation ? Math.max(0, this.#played - before) : 0),
       reached: (frames) =>
         new Promise((resolve) => {
