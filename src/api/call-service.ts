@@ -9,9 +9,10 @@ import { type JournalDeps, openJournal, type OpenJournal } from '../voice/journa
 import type { TimingSink } from '../voice/ports.js';
 import { defaultSessionOptions } from '../voice/session/options.js';
 import { type CallRegistry, createCallRegistry } from '../voice/session/registry.js';
-import type { NativeDeps } from '../voice/transports/native/native-deps.js';
-import { createNativeTransport, type NativeTransport } from '../voice/transports/native/native-transport.js';
-import { openTwilioTransport, type TwilioTransport } from '../voice/transports/twilio/twilio-transport.js';
+import { createNativeTransport } from '../voice/transports/native/native-transport.js';
+import type { TransportDeps } from '../voice/transports/transport-deps.js';
+import { openTwilioTransport } from '../voice/transports/twilio/twilio-transport.js';
+import type { Transport } from '../voice/transports/upgrades.js';
 import { createAgent, mayBeSpoken } from './agent.js';
 import { createCallFirms } from './call-firms.js';
 import { ladderOf } from './edge-options.js';
@@ -36,8 +37,8 @@ export interface CallServiceDeps {
 export interface CallService {
   registry: CallRegistry;
   journal: OpenJournal;
-  native: NativeTransport;
-  twilio: TwilioTransport;
+  native: Transport;
+  twilio: Transport;
   /** Who hears, words and speaks; null where nobody does. */
   engines: { stt: string | null; llm: string; tts: string | null };
 }
@@ -68,7 +69,7 @@ export async function openCallService(deps: CallServiceDeps): Promise<CallServic
   closing.add('journal', 2_500, () => journal.close(2_000));
   const registry = createCallRegistry({ maxCalls: config.HERMES_MAX_CALLS });
   const { rules } = defaultSessionOptions;
-  const transportDeps: NativeDeps = {
+  const transportDeps: TransportDeps = {
     claim: createClaim({ pool, registry, firms, agentFor: createAgent }),
     registry,
     options: { ...defaultSessionOptions, rules: { ...rules, silenceMs: config.HERMES_SILENCE_MS } },

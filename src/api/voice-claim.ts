@@ -3,7 +3,7 @@ import { claimCall } from '../db/calls.js';
 import type { FirmProfile } from '../domain/firm.js';
 import type { ConversationAgent } from '../voice/session/agent-port.js';
 import type { CallRegistry } from '../voice/session/registry.js';
-import type { Claim } from '../voice/transports/native/native-deps.js';
+import type { Claim } from '../voice/transports/transport-deps.js';
 import type { CallFirms } from './call-firms.js';
 import { parseSessionToken } from './session-token.js';
 

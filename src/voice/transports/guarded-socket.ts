@@ -1,5 +1,5 @@
 /** A socket that can be written to at any time: guarded against a peer that does not read and one that does not leave. */
-import type { RawData, WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 
 /** A peer that does not answer our close frame is cut off after this. */
 const CLOSE_GRACE_MS = 2_000;
@@ -44,10 +44,4 @@ export function guardSocket(socket: WebSocket, maxBufferedBytes: number): Guarde
       clearTimeout(cutOff);
     },
   };
-}
-
-/** The bytes of a message, in whichever shape ws hands it out. */
-export function messageBytes(data: RawData): Buffer {
-  if (Buffer.isBuffer(data)) return data;
-  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
 }

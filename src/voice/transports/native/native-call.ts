@@ -2,31 +2,23 @@
  * One socket of the native transport (wire.ts), from the first message to the last. States: waiting for `start` →
  * claiming the session → talking → over. Nothing a client sends gets past it as an exception.
  */
-import type { RawData, WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import type { Logger } from '../../../telemetry/logger.js';
 import { FRAME_MS, SAMPLE_RATE_HZ } from '../../ports.js';
 import type { CallSession } from '../../session/call-deps.js';
 import { createCallSession } from '../../session/call-session.js';
 import { ClientMessage, closeCodes } from '../../wire.js';
-import { messageBytes } from '../guarded-socket.js';
+import { attendSocket } from '../attend-socket.js';
+import { type Claimed, refusals, START_TIMEOUT_MS, type TransportDeps } from '../transport-deps.js';
 import { createComplaints, type Complaints } from './complaints.js';
 import { createFrameReader } from './frame-reader.js';
-import { startHeartbeat } from './heartbeat.js';
-import type { Claim, NativeDeps } from './native-deps.js';
 import { createSocketLink, type SocketLink } from './socket-link.js';
 
-const START_TIMEOUT_MS = 5_000;
 /** Messages that came while the token was being checked; a well-behaved client sends none. */
 const MAX_EARLY_MESSAGES = 50;
 
-const refusals = {
-  bad_token: closeCodes.token,
-  replayed_token: closeCodes.replayed,
-  busy: closeCodes.busy,
-} as const;
-
 /** Serves one accepted socket. Returns at once; everything it set up is gone when the socket has closed. */
-export function handleNativeSocket(socket: WebSocket, deps: NativeDeps): void {
+export function handleNativeSocket(socket: WebSocket, deps: TransportDeps): void {
   new NativeCall(socket, deps).listen();
 }
 
@@ -34,7 +26,7 @@ type Start = Extract<ClientMessage, { type: 'start' }>;
 
 class NativeCall {
   readonly #socket: WebSocket;
-  readonly #deps: NativeDeps;
+  readonly #deps: TransportDeps;
   readonly #logger: Logger;
   readonly #link: SocketLink;
   readonly #complaints: Complaints;
@@ -44,7 +36,7 @@ class NativeCall {
   #early: { data: Buffer; isBinary: boolean }[] = [];
   #startTimer: NodeJS.Timeout | undefined;
 
-  constructor(socket: WebSocket, deps: NativeDeps) {
+  constructor(socket: WebSocket, deps: TransportDeps) {
     this.#socket = socket;
     this.#deps = deps;
     this.#logger = deps.call.logger;
@@ -54,23 +46,18 @@ class NativeCall {
   }
 
   listen(): void {
-    const stopHeartbeat = startHeartbeat(this.#socket, this.#deps.heartbeatMs);
-    const onMessage = (data: RawData, isBinary: boolean): void => {
-      this.#guard(() => this.#take(messageBytes(data), isBinary));
-    };
-    // ws has already answered with its own code, oversize 1009 or invalid UTF-8 1007; this only bounds the farewell.
-    const onError = (error: Error): void => {
-      this.#logger.debug({ err: error }, 'a native socket failed');
-      this.#link.close(closeCodes.protocol, 'socket error');
-    };
-    this.#socket.on('message', onMessage);
-    this.#socket.on('error', onError);
-    this.#socket.once('close', () => {
-      stopHeartbeat();
-      clearTimeout(this.#startTimer);
-      this.#link.dispose();
-      this.#socket.off('message', onMessage);
-      this.#guard(() => this.#session?.dropped());
+    attendSocket(this.#socket, {
+      heartbeatMs: this.#deps.heartbeatMs,
+      onMessage: (data, isBinary) => this.#guard(() => this.#take(data, isBinary)),
+      onError: (error) => {
+        this.#logger.debug({ err: error }, 'a native socket failed');
+        this.#link.close(closeCodes.protocol, 'socket error');
+      },
+      onClose: () => {
+        clearTimeout(this.#startTimer);
+        this.#link.dispose();
+        this.#guard(() => this.#session?.dropped());
+      },
     });
     this.#startTimer = setTimeout(
       () => this.#complaints.final('start_timeout', closeCodes.startTimeout),
@@ -154,7 +141,7 @@ class NativeCall {
     }
   }
 
-  #talk({ header, agent }: Extract<Claim, { ok: true }>, { input, output }: Start): void {
+  #talk({ header, agent }: Claimed, { input, output }: Start): void {
     const { call, options, registry } = this.#deps;
     const { stt, tts, llm } = call.providers;
     const hears = input === 'audio' ? stt : null;

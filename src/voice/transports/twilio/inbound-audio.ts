@@ -3,10 +3,8 @@ import { decodeMulaw, MULAW_BYTES_PER_MS, MULAW_RATE_HZ } from '../../audio/mula
 import { frameSplitter } from '../../audio/pcm.js';
 import { createResampler } from '../../audio/resampler.js';
 import { SAMPLE_RATE_HZ } from '../../ports.js';
+import { createPace } from '../pace.js';
 import { createStreamClock } from './stream-clock.js';
-
-/** Audio may arrive in a burst after the network stalled, but not faster than real time for longer than this. */
-const MAX_AHEAD_MS = 10_000;
 
 export interface InboundAudio {
   /** @returns the frames this packet completes, the silence before it included; none for a late or surplus packet. */
@@ -20,15 +18,14 @@ export function createInboundAudio(nowMs: () => number): InboundAudio {
   const resampler = createResampler(MULAW_RATE_HZ, SAMPLE_RATE_HZ);
   const splitter = frameSplitter();
   const clock = createStreamClock();
-  const startedAtMs = nowMs();
-  let audioMs = 0;
+  const pace = createPace(nowMs);
   return {
     take(timestampMs, mulaw) {
       const durationMs = mulaw.length / MULAW_BYTES_PER_MS;
-      if (audioMs - (nowMs() - startedAtMs) > MAX_AHEAD_MS) return [];
+      if (!pace.admits) return [];
       const silenceMs = clock.place(timestampMs, durationMs);
       if (silenceMs === null) return [];
-      audioMs += silenceMs + durationMs;
+      pace.took(silenceMs + durationMs);
       const samples = decodeMulaw(mulaw);
       const gap =
         silenceMs > 0 ? resampler.process(new Int16Array(silenceMs * MULAW_BYTES_PER_MS)) : undefined;

@@ -2,15 +2,15 @@
  * One media stream, from the first message to the last. States: waiting for `start` → claiming the session → talking →
  * over. Nothing a peer sends gets past it as an exception; what no honest peer sends closes the socket.
  */
-import type { RawData, WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import type { EndReason } from '../../../domain/turn.js';
 import type { CallHeader } from '../../ports.js';
 import type { CallSession } from '../../session/call-deps.js';
 import { createCallSession } from '../../session/call-session.js';
 import { closeCodes } from '../../wire.js';
-import { guardSocket, type GuardedSocket, messageBytes } from '../guarded-socket.js';
-import { startHeartbeat } from '../native/heartbeat.js';
-import type { Claim } from '../native/native-deps.js';
+import { attendSocket } from '../attend-socket.js';
+import { guardSocket, type GuardedSocket } from '../guarded-socket.js';
+import { type Claimed, refusals, START_TIMEOUT_MS } from '../transport-deps.js';
 import { createDigits, type Digits } from './digits.js';
 import { noteEnd } from './end-note.js';
 import { createInboundAudio, type InboundAudio } from './inbound-audio.js';
@@ -18,15 +18,8 @@ import { readStreamMessage, type StreamMessage } from './messages.js';
 import type { TwilioDeps } from './twilio-deps.js';
 import { TwilioLink } from './twilio-link.js';
 
-const START_TIMEOUT_MS = 5_000;
 /** Ten seconds of audio messages of about 400 bytes. */
 const MAX_BUFFERED_BYTES = 500 * 400;
-
-const refusals = {
-  bad_token: closeCodes.token,
-  replayed_token: closeCodes.replayed,
-  busy: closeCodes.busy,
-} as const;
 
 /** Serves one accepted socket. Returns at once; everything it set up is gone when the socket has closed. */
 export function handleTwilioSocket(socket: WebSocket, deps: TwilioDeps): void {
@@ -59,20 +52,18 @@ class TwilioCall {
 
   listen(): void {
     const { logger } = this.#deps.call;
-    const stopHeartbeat = startHeartbeat(this.#socket, this.#deps.heartbeatMs);
-    const onMessage = (data: RawData, isBinary: boolean): void => this.#take(data, isBinary);
-    // ws has already answered with its own code; this only bounds the farewell.
-    this.#socket.on('error', (err) => {
-      logger.debug({ err }, 'a media stream failed');
-      this.#line.close(closeCodes.protocol, 'socket error');
-    });
-    this.#socket.on('message', onMessage);
-    this.#socket.once('close', () => {
-      stopHeartbeat();
-      clearTimeout(this.#startTimer);
-      this.#line.dispose();
-      this.#socket.off('message', onMessage);
-      this.#hangUp((session) => session.dropped());
+    attendSocket(this.#socket, {
+      heartbeatMs: this.#deps.heartbeatMs,
+      onMessage: (data, isBinary) => this.#take(data, isBinary),
+      onError: (err) => {
+        logger.debug({ err }, 'a media stream failed');
+        this.#line.close(closeCodes.protocol, 'socket error');
+      },
+      onClose: () => {
+        clearTimeout(this.#startTimer);
+        this.#line.dispose();
+        this.#hangUp((session) => session.dropped());
+      },
     });
     this.#awaitStart();
   }
@@ -85,10 +76,10 @@ class TwilioCall {
     );
   }
 
-  #take(data: RawData, isBinary: boolean): void {
+  #take(data: Buffer, isBinary: boolean): void {
     if (!this.#line.isOpen) return;
     try {
-      const message = isBinary ? null : readStreamMessage(messageBytes(data).toString('utf8'));
+      const message = isBinary ? null : readStreamMessage(data.toString('utf8'));
       if (message === null) this.#refuse();
       else if (message !== 'unknown') this.#obey(message);
     } catch (error) {
@@ -145,7 +136,7 @@ class TwilioCall {
     }
   }
 
-  #admit({ header, agent }: Extract<Claim, { ok: true }>, streamSid: string): void {
+  #admit({ header, agent }: Claimed, streamSid: string): void {
     const { call, options, registry, digitsComplete, digitPauseMs } = this.#deps;
     const link = new TwilioLink(this.#line, streamSid, (reason) => void this.#end(header, reason));
     const session = registry.admit(header.callId, () =>

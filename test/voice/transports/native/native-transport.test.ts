@@ -6,7 +6,7 @@ import type { JournalEvent } from '../../../../src/voice/ports.js';
 import { defaultSessionOptions } from '../../../../src/voice/session/options.js';
 import { createCallRegistry, type CallRegistry } from '../../../../src/voice/session/registry.js';
 import { createNativeTransport } from '../../../../src/voice/transports/native/native-transport.js';
-import type { NativeDeps } from '../../../../src/voice/transports/native/native-deps.js';
+import type { TransportDeps } from '../../../../src/voice/transports/transport-deps.js';
 import { ServerMessage } from '../../../../src/voice/wire.js';
 import { eventually } from '../../../support/eventually.js';
 import { capturingLogger, type LogLine } from '../../../support/log.js';
@@ -20,7 +20,7 @@ let lines: LogLine[];
 const sockets = new Set<Socket>();
 
 /** Tokens are `token-N`; each opens call N once. `slow-…` never gets an answer, `crash-…` fails. */
-async function listen(change: Partial<NativeDeps> = {}): Promise<void> {
+async function listen(change: Partial<TransportDeps> = {}): Promise<void> {
   const used = new Set<string>();
   registry = createCallRegistry({ maxCalls: 3 });
   journal = new Map();
