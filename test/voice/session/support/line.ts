@@ -2,7 +2,7 @@
 import type { CallDeps, CallSession } from '../../../../src/voice/session/call-deps.js';
 import { createCallSession } from '../../../../src/voice/session/call-session.js';
 import type { AgentTurn, ConversationAgent } from '../../../../src/voice/session/agent-port.js';
-import type { CallerEvent } from '../../../../src/voice/session/link.js';
+import type { CallerEvent, CallerLink } from '../../../../src/voice/session/link.js';
 import { defaultSessionOptions, type SessionOptions } from '../../../../src/voice/session/options.js';
 import type {
   CallHeader,
@@ -124,6 +124,7 @@ export function placeTestCall(
     options?: Partial<SessionOptions>;
     filter?: CallDeps['filter'];
     mayPrepareEarly?: () => boolean;
+    openPlayback?: CallerLink['openPlayback'];
   } = {},
 ): TestCall {
   const events: CallerEvent[] = [];
@@ -153,6 +154,7 @@ export function placeTestCall(
       link: {
         send: (event) => void events.push(event),
         sendFrame: (frame) => void frames.push({ atMs: performance.now(), frame }),
+        ...(given.openPlayback && { openPlayback: given.openPlayback }),
       },
     },
     header,
