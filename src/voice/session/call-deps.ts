@@ -4,6 +4,7 @@ import type { Vad } from '../audio/vad.js';
 import type { CallJournal, Providers, TimingSink } from '../ports.js';
 import type { ConversationAgent } from './agent-port.js';
 import type { CallerLink } from './link.js';
+import type { SpareAudio } from './standby.js';
 import type { OutgoingFilter } from './wording.js';
 
 /** What every call of a process shares. */
@@ -14,6 +15,8 @@ export interface SharedCallDeps {
   journal: CallJournal;
   timing: TimingSink;
   filter: OutgoingFilter;
+  /** What can be heard when no engine speaks; absent where nothing was made beforehand. */
+  spare?: SpareAudio | undefined;
   logger: Logger;
   /**
    * Asked at each likely end of an utterance: may an answer be prepared that may be thrown away? A process short of power

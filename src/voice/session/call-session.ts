@@ -14,6 +14,7 @@ import { Floor } from './floor.js';
 import type { SessionOptions } from './options.js';
 import { NOT_HEARD_LIMIT, phrases } from './phrases.js';
 import { Mouth } from './mouth.js';
+import { Standby } from './standby.js';
 import { Transcript } from './transcript.js';
 import { createTrouble, type Trouble } from './trouble.js';
 import { TurnClock } from './turn-clock.js';
@@ -30,6 +31,7 @@ class LiveCall implements CallSession {
   readonly #options: SessionOptions;
   readonly #transcript: Transcript;
   readonly #floor = new Floor();
+  readonly #standby: Standby;
   readonly #trouble: Trouble;
   readonly #mouth: Mouth;
   readonly #ear: Ear | null;
@@ -37,16 +39,18 @@ class LiveCall implements CallSession {
   /** Recognised and typed turns are taken one after another, in the order in which they were said. */
   #order: Promise<void> = Promise.resolve();
   #notHeardInARow = 0;
+  #deafness: string = phrases.recogniserFailed;
   #over = false;
   #idleTimer: NodeJS.Timeout | undefined;
   #resolveFinished: () => void = () => undefined;
 
   constructor(deps: CallDeps, header: CallHeader, options: SessionOptions) {
     this.callId = header.callId;
-    this.#deps = deps;
     this.#options = options;
     this.#transcript = new Transcript(deps.journal, header);
-    this.#trouble = createTrouble(deps, header);
+    this.#standby = this.#createStandby(deps);
+    this.#deps = { ...deps, link: this.#standby.link };
+    this.#trouble = createTrouble(this.#deps, header, () => this.#standby.voiceless());
     this.#mouth = this.#createMouth();
     this.#eager = new EagerStart({ ...deps, transcript: this.#transcript, mouth: this.#mouth });
     this.#ear = deps.providers.stt ? this.#createEar(deps.providers.stt) : null;
@@ -57,6 +61,7 @@ class LiveCall implements CallSession {
 
   start(): void {
     this.#armIdleTimer();
+    this.#standby.awaited(this.#deps.nowMs());
     const clock = new TurnClock(this.#deps.nowMs);
     this.#mouth.perform(() => this.#deps.agent.greeting(), clock);
   }
@@ -82,7 +87,9 @@ class LiveCall implements CallSession {
   }
 
   hush(): void {
-    if (!this.#over) this.#mouth.interrupt();
+    if (this.#over) return;
+    this.#mouth.interrupt();
+    this.#standby.stop();
   }
 
   end(): void {
@@ -118,7 +125,7 @@ class LiveCall implements CallSession {
       },
       onWentOn: () => this.#eager.drop(),
       onUtterance: (utterance) => this.#understand(utterance),
-      onBargeIn: () => this.#mouth.interrupt(),
+      onBargeIn: () => this.hush(),
     });
   }
 
@@ -136,10 +143,25 @@ class LiveCall implements CallSession {
     });
   }
 
+  #createStandby({ link, spare, nowMs }: CallDeps): Standby {
+    return new Standby({
+      link,
+      audio: this.#options.output === 'audio' ? spare : undefined,
+      floor: this.#floor,
+      nowMs,
+      options: this.#options,
+      onSound: () => this.#ear?.agentStarted(),
+      onQuiet: () => this.#ear?.note('agent_stopped'),
+      onHeard: (text) => this.#transcript.alsoHeard(text),
+      onVoice: () => this.#trouble.works('tts'),
+    });
+  }
+
   /** The words are on their way; they take their place in the order of turns. */
   #understand({ words, lastVoicedAtMs }: Utterance): void {
     const clock = new TurnClock(this.#deps.nowMs, lastVoicedAtMs);
     clock.reached('endpointing');
+    this.#standby.awaited(lastVoicedAtMs);
     this.#deps.link.send({ type: 'speech', state: 'stopped' });
     const atMs = this.#epochOf(lastVoicedAtMs);
     const prepared = this.#eager.take();
@@ -151,7 +173,7 @@ class LiveCall implements CallSession {
         else {
           prepared.drop(clock);
           this.#deps.link.send({ type: 'unheard', why: text === null ? 'failed' : 'empty' });
-          if (text === null) this.#apologise(phrases.recogniserFailed, clock);
+          if (text === null) this.#apologise(this.#deafness, clock);
           else this.#notHeard(clock);
         }
       } finally {
@@ -160,12 +182,15 @@ class LiveCall implements CallSession {
     });
   }
 
-  /** @returns the words, '' when there were none, null when the recogniser failed. */
+  /** @returns the words, '' when there were none, null when the recogniser failed (`#deafness` says so then). */
   async #recognised(words: Promise<string>): Promise<string | null> {
     try {
-      return await words;
+      const text = await words;
+      this.#trouble.works('stt');
+      return text;
     } catch (error) {
-      this.#trouble.providerFailed(error);
+      const news = this.#trouble.providerFailed(error);
+      this.#deafness = news ? phrases.recogniserFailed : phrases.stillDeaf;
       return null;
     }
   }
@@ -197,6 +222,7 @@ class LiveCall implements CallSession {
   #notHeard(clock: TurnClock): void {
     this.#notHeardInARow += 1;
     if (this.#notHeardInARow <= NOT_HEARD_LIMIT) this.#apologise(phrases.notHeard, clock);
+    else if (!this.#mouth.busy) this.#standby.settled();
   }
 
   /** Says a word about the line, unless a reply is already on its way. */
@@ -228,6 +254,7 @@ class LiveCall implements CallSession {
     clearTimeout(this.#idleTimer);
     this.#mouth.stop();
     this.#eager.dropAll();
+    this.#standby.close();
     this.#ear?.note('hung_up');
     this.#ear?.close();
     this.#deps.link.send({ type: 'ended', reason: told });

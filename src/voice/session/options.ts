@@ -17,6 +17,8 @@ export interface SessionOptions {
   maxReplyChars: number;
   /** Agent audio handed over before its time, to ride out a late timer; it is what `clear` has to take back. */
   sendAheadMs: number;
+  /** From the caller's last word to a filler, when no answer has begun to sound; 0 for none. */
+  fillerMs: number;
   /** With no turn from either side for this long the call ends (`idle`). */
   idleLimitMs: number;
 }
@@ -31,5 +33,6 @@ export const defaultSessionOptions: SessionOptions = {
   ttsTimeoutMs: 10_000,
   maxReplyChars: 2_000,
   sendAheadMs: 100,
+  fillerMs: 2_500,
   idleLimitMs: 600_000,
 };

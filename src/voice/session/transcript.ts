@@ -11,6 +11,7 @@ export class Transcript {
   readonly #header: CallHeader;
   readonly #turns: Turn[] = [];
   #last = 0;
+  #alsoHeard = '';
 
   constructor(journal: CallJournal, header: CallHeader) {
     this.#journal = journal;
@@ -36,20 +37,35 @@ export class Transcript {
     return this.#last;
   }
 
+  /** The caller heard this of the agent outside its turns (session/standby.ts): it begins the agent's next turn. */
+  alsoHeard(text: string): void {
+    this.#alsoHeard = [this.#alsoHeard, text].filter((part) => part !== '').join(' ');
+  }
+
   /** A turn is finished: remembers it and hands it to the journal. */
   add(turn: Turn): void {
-    const kept = { ...turn, text: turn.text.slice(0, MAX_TURN_CHARS) };
+    const text = turn.role === 'agent' ? this.#withAlsoHeard(turn.text) : turn.text;
+    const kept = { ...turn, text: text.slice(0, MAX_TURN_CHARS) };
     this.#turns.push(kept);
     this.#journal.append(this.#header, { kind: 'turn', turn: kept });
   }
 
   /** The call is over (`reason`), or its line is gone and it may be taken up again (`null`). */
   conclude(reason: EndReason | null, atMs: number): void {
+    if (this.#alsoHeard !== '')
+      this.add({ number: this.nextNumber(), role: 'agent', text: '', atMs, input: 'spoken' });
     this.#journal.append(
       this.#header,
       reason === null
         ? { kind: 'connection_lost', atMs }
         : { kind: 'ended', reason, atMs, lastTurn: this.#last },
     );
+  }
+
+  #withAlsoHeard(text: string): string {
+    this.alsoHeard(text);
+    const whole = this.#alsoHeard;
+    this.#alsoHeard = '';
+    return whole;
   }
 }
