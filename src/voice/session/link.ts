@@ -32,7 +32,7 @@ export interface Playback {
   /** The far end may play this much later than the clock says. */
   readonly lateMs: number;
   /** For so long after `clear` the far end may still tell what it had played. Absent: it has told by then. */
-  readonly correctionMs?: number;
+  readonly correctionMs?: number | undefined;
 }
 
 /** The way back to the caller. No method blocks or throws; all do nothing once the caller is gone. */

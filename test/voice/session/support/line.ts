@@ -125,6 +125,7 @@ export function placeTestCall(
     filter?: CallDeps['filter'];
     mayPrepareEarly?: () => boolean;
     openPlayback?: CallerLink['openPlayback'];
+    spare?: CallDeps['spare'];
   } = {},
 ): TestCall {
   const events: CallerEvent[] = [];
@@ -147,6 +148,7 @@ export function placeTestCall(
         recordError: () => (errors += 1),
       },
       filter: given.filter ?? (() => true),
+      spare: given.spare,
       logger: silentLogger,
       ...(given.mayPrepareEarly && { mayPrepareEarly: given.mayPrepareEarly }),
       nowMs: () => performance.now(),
