@@ -1,18 +1,19 @@
 /**
  * One call, whatever carries it. Frames and typed words come in; the agent's words and audio go out through the link;
  * every finished turn goes to the journal. Nothing here waits for anything but the speech and language providers.
+ *
+ * This file puts the parts of a call together and ends it: the ear hears utterances, the caller's turns are taken in
+ * order, the mouth says the replies, an eager start prepares them while the caller may still go on.
  */
-import { redactCardNumbers } from '../../domain/extract/cards.js';
 import type { CallId } from '../../domain/ids.js';
 import type { EndReason } from '../../domain/turn.js';
 import type { CallHeader, SpeechToText } from '../ports.js';
 import type { CallDeps, CallSession } from './call-deps.js';
-import { EagerStart, type EagerTurn } from './eager-start.js';
-import type { Utterance } from './ear-deps.js';
+import { CallerTurns } from './caller-turns.js';
+import { EagerStart } from './eager-start.js';
 import { Ear } from './ear.js';
 import { Floor } from './floor.js';
 import type { SessionOptions } from './options.js';
-import { NOT_HEARD_LIMIT, phrases } from './phrases.js';
 import { Mouth } from './mouth.js';
 import { Standby } from './standby.js';
 import { Transcript } from './transcript.js';
@@ -34,12 +35,9 @@ class LiveCall implements CallSession {
   readonly #standby: Standby;
   readonly #trouble: Trouble;
   readonly #mouth: Mouth;
-  readonly #ear: Ear | null;
   readonly #eager: EagerStart;
-  /** Recognised and typed turns are taken one after another, in the order in which they were said. */
-  #order: Promise<void> = Promise.resolve();
-  #notHeardInARow = 0;
-  #deafness: string = phrases.recogniserFailed;
+  readonly #turns: CallerTurns;
+  readonly #ear: Ear | null;
   #over = false;
   #idleTimer: NodeJS.Timeout | undefined;
   #resolveFinished: () => void = () => undefined;
@@ -53,6 +51,7 @@ class LiveCall implements CallSession {
     this.#trouble = createTrouble(this.#deps, header, () => this.#standby.voiceless());
     this.#mouth = this.#createMouth();
     this.#eager = new EagerStart({ ...deps, transcript: this.#transcript, mouth: this.#mouth });
+    this.#turns = this.#createTurns();
     this.#ear = deps.providers.stt ? this.#createEar(deps.providers.stt) : null;
     this.finished = new Promise((resolve) => {
       this.#resolveFinished = resolve;
@@ -78,12 +77,10 @@ class LiveCall implements CallSession {
 
   typed(text: string): void {
     if (this.#over || text.trim() === '') return;
-    const clock = new TurnClock(this.#deps.nowMs, this.#deps.nowMs());
-    const atMs = this.#deps.epochMs();
     this.#mouth.stop();
     this.#eager.dropAll();
     this.#ear?.note('typed');
-    this.#inOrder(() => this.#accept(text.trim(), 'typed', clock, atMs));
+    this.#turns.typed(text.trim());
   }
 
   hush(): void {
@@ -100,7 +97,7 @@ class LiveCall implements CallSession {
     this.#close(why, null);
   }
 
-  // ---- the caller ----------------------------------------------------------------------------------------------------
+  // ---- the parts -----------------------------------------------------------------------------------------------------
 
   #createEar(stt: SpeechToText): Ear {
     const { createVad, nowMs, link, mayPrepareEarly = () => true } = this.#deps;
@@ -121,11 +118,24 @@ class LiveCall implements CallSession {
       },
       onLikelyEnd: (likely) => {
         this.#mouth.settle(); // an answer is prepared to what was heard, so that is decided now
-        this.#eager.begin(likely, this.#epochOf(likely.lastVoicedAtMs));
+        this.#eager.begin(likely);
       },
       onWentOn: () => this.#eager.drop(),
-      onUtterance: (utterance) => this.#understand(utterance),
+      onUtterance: (utterance) => this.#turns.spoken(utterance),
       onBargeIn: () => this.hush(),
+    });
+  }
+
+  #createTurns(): CallerTurns {
+    return new CallerTurns({
+      ...this.#deps,
+      transcript: this.#transcript,
+      trouble: this.#trouble,
+      mouth: this.#mouth,
+      floor: this.#floor,
+      eager: this.#eager,
+      standby: this.#standby,
+      onTurn: () => this.#armIdleTimer(),
     });
   }
 
@@ -157,89 +167,7 @@ class LiveCall implements CallSession {
     });
   }
 
-  /** The words are on their way; they take their place in the order of turns. */
-  #understand({ words, lastVoicedAtMs }: Utterance): void {
-    const clock = new TurnClock(this.#deps.nowMs, lastVoicedAtMs);
-    clock.reached('endpointing');
-    this.#standby.awaited(lastVoicedAtMs);
-    this.#deps.link.send({ type: 'speech', state: 'stopped' });
-    const atMs = this.#epochOf(lastVoicedAtMs);
-    const prepared = this.#eager.take();
-    const understood = this.#recognised(words).finally(() => clock.reached('stt'));
-    this.#inOrder(async () => {
-      try {
-        const text = await understood;
-        if (text) this.#accept(text, 'speech', clock, atMs, prepared);
-        else {
-          prepared.drop(clock);
-          this.#deps.link.send({ type: 'unheard', why: text === null ? 'failed' : 'empty' });
-          if (text === null) this.#apologise(this.#deafness, clock);
-          else this.#notHeard(clock);
-        }
-      } finally {
-        this.#floor.give();
-      }
-    });
-  }
-
-  /** @returns the words, '' when there were none, null when the recogniser failed (`#deafness` says so then). */
-  async #recognised(words: Promise<string>): Promise<string | null> {
-    try {
-      const text = await words;
-      this.#trouble.works('stt');
-      return text;
-    } catch (error) {
-      const news = this.#trouble.providerFailed(error);
-      this.#deafness = news ? phrases.recogniserFailed : phrases.stillDeaf;
-      return null;
-    }
-  }
-
-  #accept(
-    said: string,
-    input: 'speech' | 'typed',
-    clock: TurnClock,
-    atMs: number,
-    prepared?: EagerTurn,
-  ): void {
-    // Before anything keeps, shows or forwards the words: a card number is never stored (PCI DSS 3.3.1).
-    const text = redactCardNumbers(said);
-    this.#notHeardInARow = 0;
-    this.#mouth.stop();
-    const ready = !this.#over && prepared?.answers(text) === true;
-    const number = this.#transcript.nextNumber();
-    this.#transcript.add({ number, role: 'caller', text, atMs, input });
-    this.#deps.link.send({ type: 'heard', turn: number, text, input });
-    this.#armIdleTimer();
-    if (ready) {
-      prepared.release(clock);
-      return;
-    }
-    prepared?.drop(clock);
-    if (!this.#over) this.#mouth.perform(() => this.#deps.agent.reply(this.#transcript.turns), clock);
-  }
-
-  #notHeard(clock: TurnClock): void {
-    this.#notHeardInARow += 1;
-    if (this.#notHeardInARow <= NOT_HEARD_LIMIT) this.#apologise(phrases.notHeard, clock);
-    else if (!this.#mouth.busy) this.#standby.settled();
-  }
-
-  /** Says a word about the line, unless a reply is already on its way. */
-  #apologise(phrase: string, clock: TurnClock): void {
-    if (!this.#over && !this.#mouth.busy) this.#mouth.say(phrase, clock);
-  }
-
-  /** @param atMs a moment on the monotonic clock. */
-  #epochOf(atMs: number): number {
-    return Math.round(this.#deps.epochMs() - (this.#deps.nowMs() - atMs));
-  }
-
   // ---- the end -------------------------------------------------------------------------------------------------------
-
-  #inOrder(task: () => void | Promise<void>): void {
-    this.#order = this.#order.then(task).catch((error: unknown) => this.#trouble.defect(error));
-  }
 
   #armIdleTimer(): void {
     clearTimeout(this.#idleTimer);
@@ -258,7 +186,7 @@ class LiveCall implements CallSession {
     this.#ear?.note('hung_up');
     this.#ear?.close();
     this.#deps.link.send({ type: 'ended', reason: told });
-    this.#inOrder(() => this.#transcript.conclude(journalled, this.#deps.epochMs()));
-    void this.#order.then(this.#resolveFinished);
+    const conclude = (): void => this.#transcript.conclude(journalled, this.#deps.epochMs());
+    void this.#turns.close(conclude).then(this.#resolveFinished);
   }
 }

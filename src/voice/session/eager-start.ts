@@ -9,13 +9,14 @@ import type { ConversationAgent } from './agent-port.js';
 import type { LikelyUtterance } from './ear-deps.js';
 import type { Mouth, PreparedReply } from './mouth.js';
 import type { Transcript } from './transcript.js';
-import { TurnClock } from './turn-clock.js';
+import { epochOf, TurnClock } from './turn-clock.js';
 
 export interface EagerStartDeps {
   agent: ConversationAgent;
   transcript: Transcript;
   mouth: Pick<Mouth, 'prepare'>;
   nowMs: () => number;
+  epochMs: () => number;
 }
 
 type Waste = Pick<TurnSpeculation, 'wasted' | 'wastedChars'>;
@@ -31,10 +32,9 @@ export class EagerStart {
     this.#deps = deps;
   }
 
-  /** @param atMs end of the utterance, epoch milliseconds: the turn's, when it becomes one. */
-  begin(utterance: LikelyUtterance, atMs: number): void {
+  begin(utterance: LikelyUtterance): void {
     this.drop();
-    this.#attempt = new Attempt(this.#deps, utterance, atMs);
+    this.#attempt = new Attempt(this.#deps, utterance);
   }
 
   /** The caller goes on: what is being prepared for this utterance is thrown away. */
@@ -112,16 +112,17 @@ export class EagerTurn {
 class Attempt {
   readonly #deps: EagerStartDeps;
   readonly #utterance: LikelyUtterance;
+  /** That of the turn, should it become one. */
   readonly #atMs: number;
   #prepared: { turns: number; text: string; clock: TurnClock; reply: PreparedReply } | null = null;
   #over = false;
   wasted = 0;
   wastedChars = 0;
 
-  constructor(deps: EagerStartDeps, utterance: LikelyUtterance, atMs: number) {
+  constructor(deps: EagerStartDeps, utterance: LikelyUtterance) {
     this.#deps = deps;
     this.#utterance = utterance;
-    this.#atMs = atMs;
+    this.#atMs = epochOf(deps, utterance.lastVoicedAtMs);
     this.#prepare(utterance.partial);
     utterance.words.then(
       (words) => this.#prepare(words),

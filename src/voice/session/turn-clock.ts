@@ -12,6 +12,12 @@ const isMark = (stage: Stage): stage is Mark => stage !== 'total' && stage !== '
 const inOrder = stages.filter(isMark);
 const rounded = (ms: number): number => Math.round(ms * 100) / 100;
 
+/** @param atMs a moment on the monotonic clock. @returns it in milliseconds since the epoch. */
+export const epochOf = (
+  { nowMs, epochMs }: { nowMs: () => number; epochMs: () => number },
+  atMs: number,
+): number => Math.round(epochMs() - (nowMs() - atMs));
+
 /**
  * Stopwatch of one answered turn. Each stage has one moment at which it came to its result, in whatever order; the time
  * between is given to the stages in their own order, so that what was ready early costs nothing.
