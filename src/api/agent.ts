@@ -1,4 +1,13 @@
-import { type Act, greet, instructionsFor, isVerbatim, nextAct, permitted } from '../domain/agent/index.js';
+import {
+  type Act,
+  greet,
+  instructionsFor,
+  isVerbatim,
+  nextAct,
+  permitted,
+  silenceAct,
+  silenceReachOf,
+} from '../domain/agent/index.js';
 import type { FirmProfile } from '../domain/firm.js';
 import { expectationOf } from '../domain/turntaking/expectation.js';
 import type { AgentTurn, ConversationAgent } from '../voice/session/agent-port.js';
@@ -12,10 +21,15 @@ export function createAgent(firm: FirmProfile): ConversationAgent {
     instructions,
     expects: expectationOf(act),
     closesCall: act.closesCall,
+    silence: silenceReachOf(act.kind),
   });
   return {
     greeting: () => asTurn(greet(firm)),
     reply: (turns) => asTurn(nextAct(turns, firm)),
+    silence(turns, step) {
+      const { silence: _unchanged, ...turn } = asTurn(silenceAct(turns, firm, step));
+      return { ...turn, ends: 'idle' };
+    },
   };
 }
 

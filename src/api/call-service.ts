@@ -7,7 +7,6 @@ import type { Logger } from '../telemetry/logger.js';
 import { createVad, loadVad } from '../voice/audio/vad.js';
 import { type JournalDeps, openJournal, type OpenJournal } from '../voice/journal/journal.js';
 import type { TimingSink } from '../voice/ports.js';
-import { defaultSessionOptions } from '../voice/session/options.js';
 import { type CallRegistry, createCallRegistry } from '../voice/session/registry.js';
 import { createNativeTransport } from '../voice/transports/native/native-transport.js';
 import type { TransportDeps } from '../voice/transports/transport-deps.js';
@@ -15,7 +14,7 @@ import { openTwilioTransport } from '../voice/transports/twilio/twilio-transport
 import type { Transport } from '../voice/transports/upgrades.js';
 import { createAgent, mayBeSpoken } from './agent.js';
 import { createCallFirms } from './call-firms.js';
-import { ladderOf } from './edge-options.js';
+import { ladderOf, sessionOptionsOf } from './edge-options.js';
 import { createIntakeSink } from './intake-sink.js';
 import { closeProviders, createProviders, type ProviderChoice } from './providers.js';
 import { isFinished } from './routes/twilio.js';
@@ -68,11 +67,10 @@ export async function openCallService(deps: CallServiceDeps): Promise<CallServic
   const journal = await openJournal({ directory, ...deps.seal, sink, logger, epochMs: Date.now });
   closing.add('journal', 2_500, () => journal.close(2_000));
   const registry = createCallRegistry({ maxCalls: config.HERMES_MAX_CALLS });
-  const { rules } = defaultSessionOptions;
   const transportDeps: TransportDeps = {
     claim: createClaim({ pool, registry, firms, agentFor: createAgent }),
     registry,
-    options: { ...defaultSessionOptions, rules: { ...rules, silenceMs: config.HERMES_SILENCE_MS } },
+    options: sessionOptionsOf(config),
     call: {
       providers,
       journal,

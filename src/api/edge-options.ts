@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.js';
 import type { LadderPolicy } from '../domain/ladder.js';
 import type { Logger } from '../telemetry/logger.js';
+import { defaultSessionOptions, type SessionOptions } from '../voice/session/options.js';
 import { type LocalVoice, localVoices } from '../voice/providers/local/text-to-speech.js';
 import type { ProviderChoice } from './providers.js';
 
@@ -15,6 +16,29 @@ export const ladderOf = (config: Config): LadderPolicy => ({
   slowWindowMs: config.HERMES_WRITE_SLOW_WINDOW_MS,
   escalateAfterMs: config.HERMES_WRITE_ESCALATE_MS,
 });
+
+/** How the calls of this edge behave. */
+export function sessionOptionsOf(config: Config): Omit<SessionOptions, 'output'> {
+  const { rules } = defaultSessionOptions;
+  return {
+    ...defaultSessionOptions,
+    rules: {
+      ...rules,
+      silenceMs: config.HERMES_SILENCE_MS,
+      longTurn: {
+        ...rules.longTurn,
+        afterMs: config.HERMES_LONG_TURN_MS,
+        hardMs: config.HERMES_LONGEST_TURN_MS,
+      },
+    },
+    silence: {
+      ...defaultSessionOptions.silence,
+      promptMs: config.HERMES_SILENCE_PROMPT_MS,
+      againMs: config.HERMES_SILENCE_AGAIN_MS,
+      closeMs: config.HERMES_SILENCE_CLOSE_MS,
+    },
+  };
+}
 
 /** How callers reach this edge. */
 export function publicUrlOf(config: Config): string {

@@ -6,6 +6,9 @@ import { z } from 'zod';
 
 const port = z.coerce.number().int().min(1, 'a TCP port, 1–65535').max(65_535, 'a TCP port, 1–65535');
 const milliseconds = z.coerce.number().int().min(0, 'whole milliseconds, zero or more');
+/** Waits of the process itself: a JavaScript timer set for longer than this would fire at once. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+const waitMs = milliseconds.max(LONGEST_TIMER_MS, 'at most 2147483647 milliseconds, 24.8 days');
 const url = z.url('an absolute URL');
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'a URL that begins with postgres://');
 const millisecondsList = z.string().transform((text, ctx) => {
@@ -140,6 +143,27 @@ export const settings = {
     milliseconds.default(600),
     '600',
     'Silence that ends the answer to an open question. Others follow from it: 0.6 of it for yes or no, 0.75 for a name, 1.5 in mid-phrase; 200 ms after a whole answer; 0.7 to 1.5 of it by the caller’s own pauses. Never under 200 ms nor over 1,200 ms (or this, if longer).',
+  ),
+  HERMES_SILENCE_PROMPT_MS: setting(
+    waitMs.default(8_000),
+    '8000',
+    'A caller who says nothing for this long after the agent has spoken is asked whether they are still there. 0: never.',
+  ),
+  HERMES_SILENCE_AGAIN_MS: setting(waitMs.default(10_000), '10000', 'From that prompt to a second one.'),
+  HERMES_SILENCE_CLOSE_MS: setting(
+    waitMs.default(15_000),
+    '15000',
+    'From the second prompt to the goodbye. Callers in danger are not hung up on.',
+  ),
+  HERMES_LONG_TURN_MS: setting(
+    waitMs.default(90_000),
+    '90000',
+    'A caller who talks for this long is politely cut in on at the next pause.',
+  ),
+  HERMES_LONGEST_TURN_MS: setting(
+    waitMs.default(120_000),
+    '120000',
+    'A caller who talks for this long is cut in on without a pause.',
   ),
 
   TWILIO_AUTH_TOKEN: setting(

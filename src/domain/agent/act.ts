@@ -30,6 +30,8 @@ export const actKinds = [
   'refuse_card',
   'state_fee',
   'stay_in_role',
+  'still_there',
+  'silence_goodbye',
 ] as const;
 export type ActKind = (typeof actKinds)[number];
 
@@ -58,6 +60,8 @@ const fixedActs: ReadonlySet<ActKind> = new Set([
   'decline_advice',
   'refuse_card',
   'state_fee',
+  'still_there',
+  'silence_goodbye',
 ]);
 
 /** Whether the act must be spoken exactly as its template says. */

@@ -2,5 +2,6 @@
 export { greet, nextAct } from './agent.js';
 export { isVerbatim, type Act, type ActKind } from './act.js';
 export { instructionsFor } from './instructions.js';
+export { silenceAct, silenceReachOf } from './silence.js';
 export { permitted } from './permitted.js';
 export type { FilterRule, Verdict } from './permitted.js';

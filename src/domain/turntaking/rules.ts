@@ -11,6 +11,17 @@ export interface SpeculationRules {
   mostWastedInUtterance: number;
 }
 
+/** When the agent cuts in on a caller who does not stop, in milliseconds. */
+export interface LongTurnRules {
+  /** Talking for this long, without the agent being heard: the next pause of `pauseMs` ends the turn. */
+  afterMs: number;
+  pauseMs: number;
+  /** From here on it ends without a pause. */
+  hardMs: number;
+  /** Voiced time over the agent that stops it when it has cut in: people need a moment to notice. */
+  yieldMs: number;
+}
+
 /** Limits of turn-taking, all in milliseconds of audio time. */
 export interface TurnTakingRules {
   /** Length of one frame; 20 everywhere in HERMES. */
@@ -29,6 +40,7 @@ export interface TurnTakingRules {
   bargeInMs: number;
   /** An utterance is cut here, so that a noisy line cannot hold the floor for ever. */
   maxUtteranceMs: number;
+  longTurn: LongTurnRules;
   eager: SpeculationRules;
 }
 
@@ -49,6 +61,8 @@ export const defaultRules: TurnTakingRules = {
   minUtteranceMs: 100,
   bargeInMs: 360,
   maxUtteranceMs: 60_000,
+  // A story told without a stop takes a minute; 300 ms is a breath between sentences.
+  longTurn: { afterMs: 90_000, pauseMs: 300, hardMs: 120_000, yieldMs: 2_500 },
   eager: { afterMs: 80, share: 0.4, mostWasted: 20, mostWastedInUtterance: 2 },
 };
 
@@ -58,8 +72,11 @@ export type TurnTakingEvent =
   | { kind: 'frame'; atMs: number; voiced: boolean }
   /** All words of the utterance so far, as the recogniser has them now. `final`: those the eager start was made with. */
   | { kind: 'words'; atMs: number; text: string; final?: true }
-  /** The agent begins to be heard. `expects`: the answer to what it asks; absent when it asks nothing new. */
-  | { kind: 'agent_started'; atMs: number; expects?: Expectation }
+  /**
+   * The agent begins to be heard. `expects`: the answer to what it asks; absent when it asks nothing new. `insists`: it
+   * has cut in, and the caller may well still be talking.
+   */
+  | { kind: 'agent_started'; atMs: number; expects?: Expectation; insists?: true }
   | { kind: 'agent_stopped'; atMs: number }
   /** The caller typed, or hung up: whatever was being said is complete now. */
   | { kind: 'typed'; atMs: number }
@@ -80,4 +97,8 @@ export type TurnTakingDecision =
   /** The caller talks over the agent and means it: the agent stops. */
   | { kind: 'barge_in'; atMs: number };
 
-export type EndpointCause = 'silence' | 'too_long' | 'typed' | 'hung_up';
+/**
+ * `too_long`: cut only because recognisers need an end; the caller goes on. `long`: the caller has been talking for so long
+ * that the agent cuts in.
+ */
+export type EndpointCause = 'silence' | 'too_long' | 'long' | 'typed' | 'hung_up';

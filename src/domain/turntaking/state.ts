@@ -31,6 +31,10 @@ export interface TurnTakingState {
   /** Last voiced frame of the turn that silence ended; null once the agent speaks. Who goes on was cut off. */
   readonly cutAfterMs: number | null;
   readonly speculation: Speculation;
+  /** Where the caller began to talk, over turns of which the agent has answered none yet; null otherwise. */
+  readonly talkingFromMs: number | null;
+  /** The agent has cut in. */
+  readonly insists: boolean;
 }
 
 export interface TurnTakingStep {
@@ -48,6 +52,8 @@ export const initialTurnTaking: TurnTakingState = {
   pauses: noPauses,
   cutAfterMs: null,
   speculation: noSpeculation,
+  talkingFromMs: null,
+  insists: false,
 };
 
 /** Begun over the agent and not yet long enough to stop it: a backchannel, as long as the agent goes on. */

@@ -5,6 +5,7 @@
  */
 import { observePause } from './pauses.js';
 import type { EndpointCause, TurnTakingDecision, TurnTakingEvent, TurnTakingRules } from './rules.js';
+import { bargeInMs, isPastAll, longTurnEnds, talkingFrom } from './long-turn.js';
 import { cancel, confirm, start, type SpeculationStep } from './speculation.js';
 import { isBackchannel, ruleFor, type Speech, type TurnTakingState, type TurnTakingStep } from './state.js';
 import { isWholeAnswer, noWords, readWords } from './words-so-far.js';
@@ -24,10 +25,11 @@ export function turnTaking(
       return onWords(state, event);
     case 'agent_started': {
       const expects = event.expects ?? state.expects;
-      return quietly({ ...state, agentSpeaking: true, overlapMs: 0, cutAfterMs: null, expects });
+      const heard = { agentSpeaking: true, overlapMs: 0, cutAfterMs: null, talkingFromMs: null };
+      return quietly({ ...state, ...heard, expects, insists: event.insists === true });
     }
     case 'agent_stopped':
-      return quietly({ ...state, agentSpeaking: false, overlapMs: 0 });
+      return quietly({ ...state, agentSpeaking: false, overlapMs: 0, insists: false });
     case 'typed':
     case 'hung_up':
       return state.speech
@@ -52,7 +54,7 @@ function onFrame(
 ): TurnTakingStep {
   // Most frames of a call: silence with nobody speaking. They cost nothing.
   if (!voiced && !state.speech && state.onsetMs === 0 && state.overlapMs === 0) return quietly(state);
-  const overlapMs = state.agentSpeaking ? leaky(state.overlapMs, voiced, rules.bargeInMs, rules) : 0;
+  const overlapMs = state.agentSpeaking ? leaky(state.overlapMs, voiced, bargeInMs(state, rules), rules) : 0;
   const heard = { ...state, overlapMs };
   if (!state.speech) return beforeSpeech(heard, atMs, voiced, rules);
   return voiced ? onVoiced(heard, state.speech, atMs, rules) : onSilence(heard, state.speech, atMs, rules);
@@ -82,7 +84,8 @@ function beforeSpeech(
     fromMs: onsetFromMs,
     lastVoicedAtMs: atMs,
     voicedMs: onsetMs,
-    overAgent: state.agentSpeaking,
+    // Words over an agent that cut in are the rest of what was being said.
+    overAgent: state.agentSpeaking && !state.insists,
     interrupted: false,
     words: noWords,
   };
@@ -111,9 +114,8 @@ function onVoiced(
   const pauseMs = atMs - rules.frameMs - speech.lastVoicedAtMs;
   const heard = { ...gone.state, pauses: observePause(state.pauses, pauseMs) };
   const now = { ...speech, lastVoicedAtMs: atMs, voicedMs: speech.voicedMs + rules.frameMs };
-  const next = isTooLong(now, atMs, rules)
-    ? conclude(heard, now, atMs, 'too_long', rules)
-    : withBargeIn(heard, now, atMs, rules);
+  const cut = isPastAll(heard, now, atMs, rules) ? 'long' : isTooLong(now, atMs, rules) ? 'too_long' : null;
+  const next = cut ? conclude(heard, now, atMs, cut, rules) : withBargeIn(heard, now, atMs, rules);
   return { state: next.state, decisions: [...gone.decisions, ...next.decisions] };
 }
 
@@ -126,6 +128,7 @@ function onSilence(
   const { lastVoicedAtMs, words, voicedMs } = speech;
   const silentMs = atMs - lastVoicedAtMs;
   const ruleMs = ruleFor(state, speech, rules);
+  if (longTurnEnds(state, speech, atMs, rules)) return conclude(state, speech, atMs, 'long', rules);
   if (silentMs >= ruleMs) return conclude(state, speech, atMs, 'silence', rules);
   if (isTooLong(speech, atMs, rules)) return conclude(state, speech, atMs, 'too_long', rules);
   const whole = isWholeAnswer(words, state.expects, voicedMs);
@@ -149,7 +152,7 @@ function withBargeIn(
   atMs: number,
   rules: TurnTakingRules,
 ): TurnTakingStep {
-  const interrupts = state.agentSpeaking && !speech.interrupted && state.overlapMs >= rules.bargeInMs;
+  const interrupts = state.agentSpeaking && !speech.interrupted && state.overlapMs >= bargeInMs(state, rules);
   if (!interrupts) return quietly({ ...state, speech });
   return {
     state: { ...state, expects: 'open', speech: { ...speech, interrupted: true } },
@@ -169,7 +172,13 @@ function conclude(
   const cutAfterMs = cause === 'silence' && !noise ? speech.lastVoicedAtMs : null;
   const { speculation } = state;
   const ended = after(
-    { ...state, speech: null, onsetMs: 0, cutAfterMs },
+    {
+      ...state,
+      speech: null,
+      onsetMs: 0,
+      cutAfterMs,
+      talkingFromMs: talkingFrom(state, speech, cause, noise),
+    },
     noise ? cancel(speculation, atMs, 'dismissed') : confirm(speculation, atMs),
   );
   const decision: TurnTakingDecision = noise

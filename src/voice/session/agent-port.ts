@@ -1,5 +1,6 @@
 import type { Expectation } from '../../domain/turntaking/expectation.js';
-import type { Turn } from '../../domain/turn.js';
+import type { SilenceReach } from '../../domain/silence-ladder.js';
+import type { EndReason, Turn } from '../../domain/turn.js';
 import type { WordingRequest } from '../ports.js';
 
 /** What the agent does next: chosen by code, worded by the language model. */
@@ -13,6 +14,10 @@ export interface AgentTurn {
   expects: Expectation;
   /** When this has been said in full the call is over. */
   closesCall: boolean;
+  /** How the call ends then. Default: `agent_closed`. */
+  ends?: EndReason;
+  /** How far the agent goes with a caller who does not answer this. Default: as after what it said before. */
+  silence?: SilenceReach;
 }
 
 /** The agent's rules as pure functions of what has been said so far. One per call: it knows the firm. */
@@ -20,4 +25,9 @@ export interface ConversationAgent {
   greeting(): AgentTurn;
   /** @param turns every finished turn, oldest first, as heard; ends with the caller's latest. */
   reply(turns: readonly Turn[]): AgentTurn;
+  /**
+   * What is said to a caller who says nothing: a prompt, a second one, a goodbye. Absent: silence is left alone.
+   * @param turns every finished turn, oldest first.
+   */
+  silence?(turns: readonly Turn[], step: 1 | 2 | 'close'): AgentTurn;
 }

@@ -15,6 +15,7 @@ import { Ear } from './ear.js';
 import { Floor } from './floor.js';
 import type { SessionOptions } from './options.js';
 import { Mouth } from './mouth.js';
+import { SilenceWatch } from './silence.js';
 import { Standby } from './standby.js';
 import { Transcript } from './transcript.js';
 import { createTrouble, type Trouble } from './trouble.js';
@@ -31,13 +32,15 @@ class LiveCall implements CallSession {
   readonly #deps: CallDeps;
   readonly #options: SessionOptions;
   readonly #transcript: Transcript;
-  readonly #floor = new Floor();
+  readonly #floor = new Floor(() => this.#silence?.look());
   readonly #standby: Standby;
   readonly #trouble: Trouble;
   readonly #mouth: Mouth;
   readonly #eager: EagerStart;
   readonly #turns: CallerTurns;
   readonly #ear: Ear | null;
+  /** Null where nobody listens: who types may take their time. */
+  readonly #silence: SilenceWatch | null;
   #over = false;
   #idleTimer: NodeJS.Timeout | undefined;
   #resolveFinished: () => void = () => undefined;
@@ -53,6 +56,7 @@ class LiveCall implements CallSession {
     this.#eager = new EagerStart({ ...deps, transcript: this.#transcript, mouth: this.#mouth });
     this.#turns = this.#createTurns();
     this.#ear = deps.providers.stt ? this.#createEar(deps.providers.stt) : null;
+    this.#silence = this.#ear && deps.agent.silence ? this.#createSilence() : null;
     this.finished = new Promise((resolve) => {
       this.#resolveFinished = resolve;
     });
@@ -135,7 +139,10 @@ class LiveCall implements CallSession {
       floor: this.#floor,
       eager: this.#eager,
       standby: this.#standby,
-      onTurn: () => this.#armIdleTimer(),
+      onTurn: () => {
+        this.#armIdleTimer();
+        this.#silence?.callerTurn();
+      },
     });
   }
 
@@ -146,10 +153,30 @@ class LiveCall implements CallSession {
       trouble: this.#trouble,
       floor: this.#floor,
       options: this.#options,
-      onSound: (expects) => this.#ear?.agentStarted(expects),
-      onQuiet: () => this.#ear?.note('agent_stopped'),
+      onSound: (turn, insists) => {
+        this.#ear?.agentStarted(turn?.expects, insists);
+        this.#silence?.agentSpoke(turn?.silence);
+      },
+      onQuiet: () => {
+        this.#ear?.note('agent_stopped');
+        this.#silence?.look();
+      },
+      onFree: () => this.#silence?.look(),
       onTurn: () => this.#armIdleTimer(),
-      onGoodbye: () => this.#close('agent_closed', 'agent_closed'),
+      onGoodbye: ({ ends = 'agent_closed' }) => this.#close(ends, ends),
+    });
+  }
+
+  #createSilence(): SilenceWatch {
+    const { nowMs, agent } = this.#deps;
+    return new SilenceWatch({
+      nowMs,
+      rules: this.#options.silence,
+      isTaken: () => this.#floor.isTaken() || this.#mouth.busy,
+      onDecision: (step) => {
+        const chosen = agent.silence?.(this.#transcript.turns, step);
+        if (chosen) this.#mouth.perform(() => chosen, new TurnClock(nowMs));
+      },
     });
   }
 
@@ -180,6 +207,7 @@ class LiveCall implements CallSession {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#idleTimer);
+    this.#silence?.close();
     this.#mouth.stop();
     this.#eager.dropAll();
     this.#standby.close();

@@ -33,6 +33,8 @@ interface Said {
   /** Epoch milliseconds. */
   atMs: number;
   prepared?: EagerTurn;
+  /** The agent cuts in with these words. */
+  cutIn?: string | undefined;
 }
 
 export class CallerTurns {
@@ -47,7 +49,7 @@ export class CallerTurns {
   }
 
   /** The caller has finished an utterance; its words are on their way. Gives the floor back once they are dealt with. */
-  spoken({ words, lastVoicedAtMs }: Utterance): void {
+  spoken({ words, lastVoicedAtMs, cause }: Utterance): void {
     const { nowMs, link, eager, floor, standby } = this.#deps;
     const clock = new TurnClock(nowMs, lastVoicedAtMs);
     clock.reached('endpointing');
@@ -55,11 +57,12 @@ export class CallerTurns {
     link.send({ type: 'speech', state: 'stopped' });
     const atMs = epochOf(this.#deps, lastVoicedAtMs);
     const prepared = eager.take();
+    const cutIn = cause === 'long' ? phrases.cutIn : undefined;
     const understood = this.#recognised(words).finally(() => clock.reached('stt'));
     this.#inOrder(async () => {
       try {
         const text = await understood;
-        if (text) this.#accept({ text, input: 'speech', clock, atMs, prepared });
+        if (text) this.#accept({ text, input: 'speech', clock, atMs, prepared, cutIn });
         else this.#unheard(text === null ? 'failed' : 'empty', clock, prepared);
       } finally {
         floor.give();
@@ -100,13 +103,13 @@ export class CallerTurns {
     }
   }
 
-  #accept({ text: said, input, clock, atMs, prepared }: Said): void {
+  #accept({ text: said, input, clock, atMs, prepared, cutIn }: Said): void {
     const { transcript, link, mouth, agent, onTurn } = this.#deps;
     // Before anything keeps, shows or forwards the words: a card number is never stored (PCI DSS 3.3.1).
     const text = redactCardNumbers(said);
     this.#notHeardInARow = 0;
     mouth.stop();
-    const ready = !this.#over && prepared?.answers(text) === true;
+    const ready = !this.#over && cutIn === undefined && prepared?.answers(text) === true;
     const number = transcript.nextNumber();
     transcript.add({ number, role: 'caller', text, atMs, input });
     link.send({ type: 'heard', turn: number, text, input });
@@ -116,7 +119,7 @@ export class CallerTurns {
       return;
     }
     prepared?.drop(clock);
-    if (!this.#over) mouth.perform(() => agent.reply(transcript.turns), clock);
+    if (!this.#over) mouth.perform(() => agent.reply(transcript.turns), clock, cutIn);
   }
 
   /** The utterance becomes no turn: the recogniser failed, or found no words in it. */

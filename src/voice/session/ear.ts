@@ -40,9 +40,10 @@ export class Ear {
     if (wentOn && this.#listening?.partial() === undefined) this.#hearWords('');
   }
 
-  /** The agent begins to be heard and asks for this; for nothing new when absent. */
-  agentStarted(expects?: Expectation): void {
-    this.#step({ kind: 'agent_started', atMs: this.#audioMs, ...(expects && { expects }) });
+  /** The agent begins to be heard and asks for this; for nothing new when absent. @param insists it has cut in. */
+  agentStarted(expects?: Expectation, insists?: true): void {
+    const how = { ...(expects && { expects }), ...(insists && { insists }) };
+    this.#step({ kind: 'agent_started', atMs: this.#audioMs, ...how });
   }
 
   /** Tells the turn detector what else happened. */

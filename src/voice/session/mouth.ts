@@ -1,5 +1,4 @@
 /** The speaking half of a call: one reply at a time, from the policy's choice to the last frame. */
-import type { Expectation } from '../../domain/turntaking/expectation.js';
 import type { WordingRequest } from '../ports.js';
 import type { AgentTurn } from './agent-port.js';
 import type { CallDeps } from './call-deps.js';
@@ -21,13 +20,23 @@ export interface MouthDeps extends Pick<
   trouble: Trouble;
   floor: Floor;
   options: SessionOptions;
-  /** The agent begins to be heard. `expects` is absent when it asks nothing new. */
-  onSound: (expects?: Expectation) => void;
+  /** The agent begins to be heard. `turn` is absent when it says a sentence of its own. */
+  onSound: (turn?: AgentTurn, insists?: true) => void;
   onQuiet: () => void;
+  /** Nothing is being said or prepared any more. */
+  onFree: () => void;
   /** A turn of the agent is finished. */
   onTurn: () => void;
   /** The agent has said goodbye and was heard to the end. */
-  onGoodbye: () => void;
+  onGoodbye: (turn: AgentTurn) => void;
+}
+
+/** How a reply differs from an ordinary one. */
+interface Manner {
+  /** It waits for this. */
+  hold?: Hold | undefined;
+  /** It cuts in: it begins while the caller may still be talking, with these words. */
+  cutIn?: string | undefined;
 }
 
 type Clauses = (
@@ -58,8 +67,11 @@ export class Mouth {
     return this.#reply !== null;
   }
 
-  /** Lets the policy choose and says what it chose, instead of whatever was being said. */
-  perform(choose: () => AgentTurn, clock: TurnClock): void {
+  /**
+   * Lets the policy choose and says what it chose, instead of whatever was being said.
+   * @param cutIn words to begin with, over the caller's own if need be.
+   */
+  perform(choose: () => AgentTurn, clock: TurnClock, cutIn?: string): void {
     let chosen: AgentTurn;
     try {
       chosen = choose();
@@ -69,7 +81,7 @@ export class Mouth {
       return;
     }
     clock.reached('policy');
-    this.#speak(this.#worded(chosen, clock, this.#deps.transcript.history()), clock, chosen);
+    this.#speak(this.#worded(chosen, clock, this.#deps.transcript.history()), clock, chosen, cutIn);
   }
 
   /** Words and speaks what was chosen, but lets nothing be heard of it yet. */
@@ -77,7 +89,7 @@ export class Mouth {
     clock.reached('policy');
     const hold = new Hold();
     const clauses = this.#worded(chosen, clock, history);
-    const reply = this.#createReply(clauses, clock, chosen.expects, hold);
+    const reply = this.#createReply(clauses, clock, chosen, { hold });
     this.#run(reply, chosen);
     return {
       release: () => {
@@ -122,9 +134,9 @@ export class Mouth {
     this.#interrupted.interrupt();
   }
 
-  #speak(clauses: Clauses, clock: TurnClock, turn?: AgentTurn): void {
+  #speak(clauses: Clauses, clock: TurnClock, turn?: AgentTurn, cutIn?: string): void {
     this.stop();
-    const reply = this.#createReply(clauses, clock, turn?.expects);
+    const reply = this.#createReply(withOpening(clauses, cutIn), clock, turn, { cutIn });
     this.#reply = reply;
     this.#run(reply, turn);
   }
@@ -133,7 +145,8 @@ export class Mouth {
     void reply.run().then((inFull) => {
       if (this.#reply !== reply) return;
       this.#reply = null;
-      if (inFull && turn?.closesCall) this.#deps.onGoodbye();
+      if (inFull && turn?.closesCall) this.#deps.onGoodbye(turn);
+      else this.#deps.onFree();
     });
   }
 
@@ -146,7 +159,7 @@ export class Mouth {
     return (signal, onFailure) => wording({ ...words, onFailure }, request, signal);
   }
 
-  #createReply(clauses: Clauses, clock: TurnClock, expects?: Expectation, hold?: Hold): Reply {
+  #createReply(clauses: Clauses, clock: TurnClock, turn?: AgentTurn, { hold, cutIn }: Manner = {}): Reply {
     const { link, providers, floor, nowMs, options, transcript, trouble, onSound, onQuiet } = this.#deps;
     let degraded = false;
     const told = (error: unknown): void => {
@@ -160,14 +173,14 @@ export class Mouth {
       tts: options.output === 'audio' ? providers.tts : null,
       mayBegin: async () => {
         await hold?.released;
-        await floor.free();
+        await floor.free(cutIn === undefined ? undefined : 'agent');
       },
       clock,
       nowMs,
       options,
       clauses: (signal) => clauses(signal, onFailure),
       onBegin: () => {
-        onSound(expects);
+        onSound(turn, cutIn === undefined ? undefined : true);
         return transcript.nextNumber();
       },
       onDone: (done) => this.#account(done, clock),
@@ -193,3 +206,11 @@ export class Mouth {
     onTurn();
   }
 }
+
+const withOpening = (clauses: Clauses, opening: string | undefined): Clauses =>
+  opening === undefined
+    ? clauses
+    : async function* (signal, onFailure) {
+        yield opening;
+        yield* clauses(signal, onFailure);
+      };

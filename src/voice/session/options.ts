@@ -1,3 +1,4 @@
+import { defaultSilenceRules, type SilenceRules } from '../../domain/silence-ladder.js';
 import { defaultRules, type TurnTakingRules } from '../../domain/turntaking/rules.js';
 
 /** How one call behaves. Times in milliseconds. */
@@ -5,6 +6,8 @@ export interface SessionOptions {
   /** What the caller wants back: spoken audio, or only text. */
   output: 'audio' | 'text';
   rules: TurnTakingRules;
+  /** What is done about a caller who says nothing. */
+  silence: SilenceRules;
   /** Audio from before the detected start that the recogniser gets, so that soft onsets are not cut off. */
   preRollMs: number;
   sttTimeoutMs: number;
@@ -26,6 +29,7 @@ export interface SessionOptions {
 export const defaultSessionOptions: SessionOptions = {
   output: 'audio',
   rules: defaultRules,
+  silence: defaultSilenceRules,
   preRollMs: 300,
   sttTimeoutMs: 5_000,
   llmFirstPieceTimeoutMs: 5_000,

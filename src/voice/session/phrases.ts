@@ -5,6 +5,8 @@ export const phrases = {
     'I am sorry, I am having trouble hearing you. Please say that again, or type it if you can.',
   /** The same trouble goes on: it has been explained. */
   stillDeaf: 'I still could not hear you. Please try once more.',
+  /** Opens the reply to a caller who has been talking for very long, over their voice if it must be. */
+  cutIn: 'Thank you. Let me make sure that I have all of that.',
   /** The agent's own rules failed: a defect, but the caller still gets an answer. */
   lost: 'I am sorry, could you tell me that once more?',
 } as const;

@@ -183,7 +183,7 @@ export class Standby {
     const playout = new Playout(send, nowMs, options.sendAheadMs, link.openPlayback?.());
     const speaking: Speaking = { text, samples: audio.length, playout, accounted };
     this.#speaking = speaking;
-    floor.take();
+    floor.take('agent');
     onSound();
     playout.write(audio);
     void playout
@@ -198,7 +198,7 @@ export class Standby {
     this.#speaking = undefined;
     if (heard !== '' && !speaking.accounted) this.#deps.onHeard(heard);
     this.#deps.onQuiet();
-    this.#deps.floor.give();
+    this.#deps.floor.give('agent');
     if (this.#dueAtMs === undefined) return;
     this.#dueAtMs = this.#deps.nowMs() + AGAIN_MS;
     this.#arm();

@@ -12,7 +12,7 @@ import { turnTaking } from '../../../../src/domain/turntaking/turn-taking.js';
 export type Step =
   | { voiced: boolean; frames: number }
   | { words: string; final?: true }
-  | { agent: Expectation | undefined }
+  | { agent: Expectation | undefined; insists?: true }
   | 'agent_stopped'
   | 'typed'
   | 'hung_up';
@@ -44,7 +44,12 @@ export function play(steps: readonly Step[], rules = defaultRules) {
     else if ('words' in step)
       take({ kind: 'words', atMs, text: step.words, ...(step.final && { final: step.final }) });
     else if ('agent' in step)
-      take({ kind: 'agent_started', atMs, ...(step.agent && { expects: step.agent }) });
+      take({
+        kind: 'agent_started',
+        atMs,
+        ...(step.agent && { expects: step.agent }),
+        ...(step.insists && { insists: step.insists }),
+      });
     else
       for (let n = 0; n < step.frames; n++) {
         atMs += rules.frameMs;
