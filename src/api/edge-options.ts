@@ -61,6 +61,11 @@ const sttOf = (config: Config): ProviderChoice['stt'] =>
         apiKey: config.STT_API_KEY,
         model: config.STT_MODEL,
         modelInUrl: config.STT_MODEL_IN_URL,
+        mode: config.STT_API,
+        audioFormat: config.STT_AUDIO_FORMAT,
+        turnDetection: config.STT_TURN_DETECTION,
+        language: config.STT_LANGUAGE === 'auto' ? null : config.STT_LANGUAGE,
+        spareSockets: config.HERMES_MAX_CALLS,
       }
     : { kind: config.HERMES_STT };
 

@@ -2,24 +2,29 @@ import type { Logger } from '../telemetry/logger.js';
 import { ensurePocketsphinx } from '../voice/providers/local/speech-cache.js';
 import { createLocalSpeechToText } from '../voice/providers/local/speech-to-text.js';
 import { createLocalTextToSpeech, type LocalVoice } from '../voice/providers/local/text-to-speech.js';
-import { createOpenAiLanguageModel } from '../voice/providers/openai/language-model.js';
-import { createOpenAiSpeechToText } from '../voice/providers/openai/speech-to-text.js';
-import { createOpenAiTextToSpeech } from '../voice/providers/openai/text-to-speech.js';
+import {
+  createOpenAiLanguageModel,
+  type OpenAiLanguageModelOptions,
+} from '../voice/providers/openai/language-model.js';
+import {
+  createOpenAiSpeechToText,
+  type OpenAiSpeechToTextOptions,
+} from '../voice/providers/openai/speech-to-text.js';
+import {
+  createOpenAiTextToSpeech,
+  type OpenAiTextToSpeechOptions,
+} from '../voice/providers/openai/text-to-speech.js';
 import { createScriptedLanguageModel } from '../voice/providers/scripted/language-model.js';
 import type { LanguageModel, Providers, SpeechToText, TextToSpeech } from '../voice/ports.js';
 
-interface Endpoint {
-  baseUrl: string;
-  apiKey: string | undefined;
-  model: string;
-}
-
 /** Who hears, words and speaks, as chosen by the operator. */
 export interface ProviderChoice {
-  stt: { kind: 'local' | 'none' } | ({ kind: 'openai'; modelInUrl: boolean } & Endpoint);
-  llm: { kind: 'scripted' } | ({ kind: 'openai' } & Endpoint);
+  stt: { kind: 'local' | 'none' } | ({ kind: 'openai' } & OpenAiSpeechToTextOptions);
+  llm: { kind: 'scripted' } | ({ kind: 'openai' } & OpenAiLanguageModelOptions);
   tts:
-    { kind: 'none' } | { kind: 'local'; voice: LocalVoice } | ({ kind: 'openai'; voice: string } & Endpoint);
+    | { kind: 'none' }
+    | { kind: 'local'; voice: LocalVoice }
+    | ({ kind: 'openai' } & OpenAiTextToSpeechOptions);
   /** Where programs fetched for speech are kept. */
   cacheDir: string;
   logger: Logger;

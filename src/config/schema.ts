@@ -110,6 +110,29 @@ export const settings = {
     'false',
     'Put the model into the realtime URL (gateways want it, api.openai.com refuses it).',
   ),
+  STT_API: setting(
+    z.enum(['realtime', 'rest']).default('realtime'),
+    'realtime',
+    'How speech gets there: realtime (a socket, while the caller speaks) or rest (an upload afterwards).',
+  ),
+  STT_AUDIO_FORMAT: setting(
+    z.enum(['pcmu', 'pcm']).default('pcmu'),
+    'pcmu',
+    'Sound on that socket: pcmu (mu-law, 8 kHz, what a telephone carries) or pcm (24 kHz, six times the bytes).',
+  ),
+  STT_LANGUAGE: setting(
+    z
+      .string()
+      .regex(/^([a-z]{2}|auto)$/, 'a language of two letters (ISO 639-1), or auto')
+      .default('en'),
+    'en',
+    'Language the caller is expected to speak; auto lets the model guess.',
+  ),
+  STT_TURN_DETECTION: setting(
+    z.enum(['client', 'server']).default('client'),
+    'client',
+    'Who cuts the words on that socket: client (at the end of the utterance; live models take nothing else) or server (at every pause; most words are then final before the end).',
+  ),
   HERMES_LLM: setting(
     z.enum(['scripted', 'openai']).default('scripted'),
     'scripted',

@@ -46,6 +46,11 @@ export interface SpeechToText {
   readonly name: string;
   /** Starts an utterance. Returns at once; connection trouble surfaces at `finish`. */
   start(): Recognition;
+  /**
+   * A call begins: prepares what its first use would wait for (connections). Returns at once, never throws; may be called
+   * often. Absent where there is nothing to prepare.
+   */
+  prewarm?(): void;
   close(): Promise<void>;
 }
 
@@ -63,6 +68,8 @@ export interface LanguageModel {
   readonly name: string;
   /** Streams the wording piece by piece. Aborting `signal` really cancels the upstream request. @throws ProviderError */
   word(request: WordingRequest, signal: AbortSignal): AsyncIterable<string>;
+  /** As for `SpeechToText`. */
+  prewarm?(): void;
   close(): Promise<void>;
 }
 
@@ -70,6 +77,8 @@ export interface TextToSpeech {
   readonly name: string;
   /** Streams PCM16 16 kHz chunks of any length, first as early as possible. @throws ProviderError */
   speak(text: string, signal: AbortSignal): AsyncIterable<Int16Array>;
+  /** As for `SpeechToText`. */
+  prewarm?(): void;
   close(): Promise<void>;
 }
 

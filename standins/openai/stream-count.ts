@@ -11,6 +11,8 @@ export interface StreamCount {
   /** Realtime sockets open now, and opened so far. */
   realtimeOpen: number;
   realtimeOpened: number;
+  /** Session updates of realtime sockets that were accepted so far. */
+  realtimeConfigured: number;
   /** Client sockets that have carried a request and are still connected. */
   connections: number;
 }
@@ -22,5 +24,6 @@ export const noStreams = (): StreamCount => ({
   broken: 0,
   realtimeOpen: 0,
   realtimeOpened: 0,
+  realtimeConfigured: 0,
   connections: 0,
 });

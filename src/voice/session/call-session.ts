@@ -63,6 +63,8 @@ class LiveCall implements CallSession {
   }
 
   start(): void {
+    const { stt, llm, tts } = this.#deps.providers;
+    for (const engine of [stt, llm, tts]) engine?.prewarm?.();
     this.#armIdleTimer();
     this.#standby.awaited(this.#deps.nowMs());
     const clock = new TurnClock(this.#deps.nowMs);

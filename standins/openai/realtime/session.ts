@@ -94,6 +94,7 @@ export class TranscriptionSession {
     this.configuration = next;
     const detection = turnDetectionOf(next);
     this.gate = detection ? new VoiceGate(detection) : undefined;
+    this.stand.streams.realtimeConfigured += 1;
     this.show('session.updated');
     return undefined;
   }

@@ -69,6 +69,18 @@ describe('a typed call', () => {
     ]);
   });
 
+  test('every engine is told at pickup to make ready', async () => {
+    const made: string[] = [];
+    const prewarm = (stage: string) => ({ prewarm: () => void made.push(stage) });
+    placeTestCall({
+      stt: { ...scriptedEars([]), ...prewarm('stt') },
+      llm: { ...scriptedModel, ...prewarm('llm') },
+      tts: { ...toneVoice(), ...prewarm('tts') },
+    });
+    await eventually(() => made.length === 3, { withinMs: 2_000, what: 'all three' });
+    expect(made).toEqual(['stt', 'llm', 'tts']);
+  });
+
   test('a card number is cut out before it is shown, journalled or given to the policy', async () => {
     const call = await greeted(placeTestCall());
     call.session.typed('my card is 4242 4242 4242 4242');

@@ -1,6 +1,6 @@
 /** One pool of HTTP connections to one OpenAI-compatible server, with the vendor's client on top. */
 import OpenAI from 'openai';
-import { Agent, fetch as pooledFetch, type RequestInit } from 'undici';
+import { Agent, fetch as pooledFetch, request, type RequestInit } from 'undici';
 
 /** Where a stage's server is. Each stage (speech in, words, speech out) may have its own. */
 export interface Endpoint {
@@ -12,6 +12,8 @@ export interface Endpoint {
 
 export interface Connection {
   client: OpenAI;
+  /** Opens a connection that the next request finds ready. Returns at once and never fails. */
+  prewarm(): void;
   /** Ends running requests and closes every socket. */
   close(): Promise<void>;
 }
@@ -39,5 +41,13 @@ export function openConnection(endpoint: Endpoint): Connection {
     fetch: ((url: string, init?: RequestInit) =>
       pooledFetch(url, { ...init, dispatcher: agent })) as unknown as typeof fetch,
   });
-  return { client, close: () => agent.destroy() };
+  return { client, prewarm: () => warm(agent, endpoint), close: () => agent.destroy() };
+}
+
+/** `OPTIONS` on the API's root: servers answer it at once, whatever they think of it, and no model runs. */
+function warm(agent: Agent, { baseUrl }: Endpoint): void {
+  request(baseUrl, { method: 'OPTIONS', dispatcher: agent, headersTimeout: CONNECT_TIMEOUT_MS })
+    .then(({ body }) => body.dump())
+    // A server that cannot be reached now is found out, and reported, by who needs it.
+    .catch(() => undefined);
 }

@@ -56,6 +56,7 @@ export function createOpenAiLanguageModel(options: OpenAiLanguageModelOptions): 
         limits,
         signal,
       ),
+    prewarm: () => connection.prewarm(),
     close: () => connection.close(),
   };
 }

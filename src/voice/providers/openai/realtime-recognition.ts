@@ -1,65 +1,82 @@
 /** One utterance recognised over a realtime transcription socket, while the caller is still speaking. */
-import { bytesFromSamples } from '../../audio/pcm.js';
-import { createResampler } from '../../audio/resampler.js';
-import { ProviderError, SAMPLE_RATE_HZ, type Recognition } from '../../ports.js';
+import { ProviderError, type Recognition } from '../../ports.js';
+import { AudioUplink } from './audio-uplink.js';
 import { kindOf } from './failure.js';
-import type { TranscriptionEvent } from './transcription-events.js';
-import {
-  API_SAMPLE_RATE_HZ,
-  CONFIGURE_ID,
-  TranscriptionSocket,
-  type RealtimeOptions,
-} from './transcription-socket.js';
+import { Outcome } from './outcome.js';
+import type { Generation } from './realtime-greeting.js';
+import { CONFIGURE_ID, type RealtimeSocket, type SocketListener } from './realtime-socket.js';
+import { TranscriptItems } from './transcript-items.js';
+import { readTranscriptionEvent, type TranscriptionEvent } from './transcription-events.js';
+import { uplinkFormatFor, type TranscriptionSettings } from './transcription-session.js';
 
 const COMMIT_ID = 'commit';
 
 /**
  * The socket belongs to this utterance alone: in a session that is used again, what one caller said may colour what the
- * model hears from the next. Connecting costs no time the caller notices, because the caller is speaking meanwhile.
+ * model hears from the next, the transcript of a cancelled utterance may come late and be taken for the next one's, and
+ * nothing in the API empties a session of its items for certain. A spare socket, ready before the caller speaks, gives
+ * the same speed without that.
+ *
+ * When the utterance is over is our decision in both styles. A server that detects turns commits by itself at pauses,
+ * so that most words are final before we ask; what it has not committed by then, we commit.
  */
 export class RealtimeRecognition implements Recognition {
-  private readonly socket: TranscriptionSocket;
-  private readonly resampler = createResampler(SAMPLE_RATE_HZ, API_SAMPLE_RATE_HZ);
-  private committed = false;
-  /** The item that our commit became, and transcripts by item; either may come first, and others' may come too. */
-  private itemId: string | undefined;
-  private readonly transcripts = new Map<string, string>();
+  private readonly socket: RealtimeSocket;
+  private uplink: AudioUplink | undefined;
+  /** What the caller says before the server has greeted. */
+  private early: Int16Array[] = [];
+  private readonly items = new TranscriptItems();
+  private finishing = false;
+  /** Our commit has been answered, or was not needed. */
+  private answered = false;
   private open = true;
-  private readonly outcome: Promise<string>;
-  private resolve: (text: string) => void = () => undefined;
-  private reject: (reason: unknown) => void = () => undefined;
+  private readonly outcome = new Outcome<string>();
 
-  /** @param ended called once, when everything has been given back. */
+  /**
+   * @param takeSocket a socket that has served nobody, ready or still connecting, for this listener.
+   * @param ended called once, when everything has been given back.
+   */
   constructor(
-    private readonly options: RealtimeOptions,
+    private readonly settings: TranscriptionSettings,
+    takeSocket: (listener: SocketListener) => RealtimeSocket,
     private readonly ended: () => void,
   ) {
-    this.outcome = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-    });
-    // A failure that comes before `finish` is kept for it.
-    this.outcome.catch(() => undefined);
-    this.socket = new TranscriptionSocket(options, {
-      event: (event) => this.take(event),
+    let greeted: Generation | undefined;
+    const listener: SocketListener = {
+      // A spare is ready while we still take it.
+      ready: (generation) => (greeted = generation),
+      message: (text) => this.take(readTranscriptionEvent(text)),
       failed: (error) => this.end(error),
-    });
+    };
+    this.socket = takeSocket(listener);
+    listener.ready = (generation) => this.begin(generation);
+    if (greeted !== undefined) this.begin(greeted);
   }
 
   push(frame: Int16Array): void {
-    if (this.open && !this.committed) this.append(this.resampler.process(frame));
+    if (!this.open || this.finishing) return;
+    if (this.uplink) this.uplink.push(frame);
+    else this.early.push(frame);
+  }
+
+  partial(): string {
+    return this.items.text;
   }
 
   async finish(signal: AbortSignal): Promise<string> {
+    const { timeoutMs } = this.settings;
     const abort = () => this.end(signal.reason);
     const timer = setTimeout(() => {
-      this.fail('timeout', `No transcript came within ${this.options.timeoutMs} ms of the last word.`);
-    }, this.options.timeoutMs);
+      this.fail('timeout', `No transcript came within ${timeoutMs} ms of the last word.`);
+    }, timeoutMs);
     signal.addEventListener('abort', abort, { once: true });
     try {
       signal.throwIfAborted();
-      this.commit();
-      return await this.outcome;
+      if (this.open && !this.finishing) {
+        this.finishing = true;
+        this.conclude();
+      }
+      return await this.outcome.promise;
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
@@ -71,37 +88,49 @@ export class RealtimeRecognition implements Recognition {
     this.end(new DOMException('The recognition was cancelled.', 'AbortError'));
   }
 
-  private append(samples: Int16Array): void {
-    if (samples.length === 0) return;
-    const { buffer, byteOffset, byteLength } = bytesFromSamples(samples);
-    const audio = Buffer.from(buffer, byteOffset, byteLength).toString('base64');
-    // Base64 needs no escaping, and this runs fifty times a second for every call.
-    this.socket.send(`{"type":"input_audio_buffer.append","audio":"${audio}"}`);
+  private begin(generation: Generation): void {
+    if (!this.open) return;
+    this.uplink = new AudioUplink(uplinkFormatFor(generation, this.settings), (message) => {
+      this.socket.send(message);
+    });
+    for (const frame of this.early) this.uplink.push(frame);
+    this.early = [];
+    if (this.finishing) this.conclude();
   }
 
-  private commit(): void {
-    if (!this.open || this.committed) return;
-    this.append(this.resampler.flush());
-    this.committed = true;
-    this.socket.send(`{"type":"input_audio_buffer.commit","event_id":"${COMMIT_ID}"}`);
+  /**
+   * Commits what the server has not committed itself. After an end of speech that it has found, only the caller's
+   * silence is left: to have that transcribed takes time, and models hear words in it.
+   */
+  private conclude(): void {
+    if (!this.uplink) return;
+    if (this.settings.turnDetection === 'server' && this.items.restsAfterSpeech) this.answered = true;
+    else {
+      this.uplink.flush();
+      this.socket.send(`{"type":"input_audio_buffer.commit","event_id":"${COMMIT_ID}"}`);
+    }
+    this.settle();
   }
 
   private take(event: TranscriptionEvent): void {
-    if (event.kind === 'committed') this.itemId ??= event.itemId;
-    if (event.kind === 'completed') this.transcripts.set(event.itemId, event.transcript.trim());
-    if (event.kind === 'failed' && event.itemId === this.itemId) {
-      this.fail('garbage', `The server could not transcribe (${event.code}).`);
-    }
+    if (event.kind === 'other') return;
     if (event.kind === 'error') this.takeError(event);
-    const transcript = this.itemId === undefined ? undefined : this.transcripts.get(this.itemId);
-    if (transcript !== undefined) this.resolve(transcript);
+    else this.items.take(event);
+    this.settle();
+  }
+
+  private settle(): void {
+    const { failure, holdsOurs, complete } = this.items;
+    if (failure !== undefined) this.fail('garbage', `The server could not transcribe (${failure}).`);
+    else if (this.finishing && (this.answered || holdsOurs) && complete)
+      this.outcome.resolve(this.items.finalText);
   }
 
   /** Most errors leave the session usable. Ours are the refused configuration, and any that answers our commit. */
   private takeError({ eventId, code, tooShort }: TranscriptionEvent & { kind: 'error' }): void {
-    const unnamed = eventId === undefined && this.committed;
+    const unnamed = eventId === undefined && this.finishing;
     if (eventId !== CONFIGURE_ID && eventId !== COMMIT_ID && !unnamed) return;
-    if (tooShort) this.resolve('');
+    if (tooShort) this.answered = true;
     else this.fail(kindOf(undefined, code), `The server refused (${code}).`);
   }
 
@@ -113,8 +142,9 @@ export class RealtimeRecognition implements Recognition {
   private end(reason: unknown): void {
     if (!this.open) return;
     this.open = false;
-    this.reject(reason);
-    this.resampler.close();
+    this.outcome.reject(reason);
+    this.early = [];
+    this.uplink?.close();
     this.socket.close();
     this.ended();
   }

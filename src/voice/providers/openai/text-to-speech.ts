@@ -38,6 +38,7 @@ export async function createOpenAiTextToSpeech(options: OpenAiTextToSpeechOption
     name: `openai:${options.model}`,
     speak: (text, signal) =>
       withinLimits('tts', (upstream) => speech(connection.client, options, text, upstream), limits, signal),
+    prewarm: () => connection.prewarm(),
     close: () => connection.close(),
   };
 }

@@ -1,13 +1,11 @@
 /** What a realtime transcription server says, of either generation, reduced to what an utterance needs to know. */
 import { z } from 'zod';
 
-/** Today's message shapes, or those before general availability, which self-hosted servers still speak. */
-export type Generation = 'ga' | 'beta';
-
 export type TranscriptionEvent =
-  /** The server is there. It speaks first, and shows by how it does so which shapes it understands. */
-  | { kind: 'created'; generation: Generation; updateType: string }
-  | { kind: 'committed'; itemId: string }
+  /** The server's own turn detection: an item begins, or ends and is about to be committed. */
+  | { kind: 'speech_started' | 'speech_stopped' | 'committed'; itemId: string }
+  /** More words of an item. */
+  | { kind: 'delta'; itemId: string; delta: string }
   | { kind: 'completed'; itemId: string; transcript: string }
   | { kind: 'failed'; itemId: string; code: string }
   | { kind: 'error'; eventId: string | undefined; code: string; tooShort: boolean }
@@ -22,41 +20,39 @@ const errorBody = z.looseObject({
 
 const item = { item_id: z.string() };
 const transcription = 'conversation.item.input_audio_transcription';
+const buffer = 'input_audio_buffer';
 
 const Known = z.discriminatedUnion('type', [
-  z.looseObject({
-    type: z.literal('session.created'),
-    session: z.looseObject({ audio: z.unknown().optional() }),
-  }),
-  z.looseObject({ type: z.literal('transcription_session.created') }),
-  z.looseObject({ type: z.literal('input_audio_buffer.committed'), ...item }),
+  z.looseObject({ type: z.literal(`${buffer}.speech_started`), ...item }),
+  z.looseObject({ type: z.literal(`${buffer}.speech_stopped`), ...item }),
+  z.looseObject({ type: z.literal(`${buffer}.committed`), ...item }),
+  z.looseObject({ type: z.literal(`${transcription}.delta`), ...item, delta: z.string().nullish() }),
   z.looseObject({ type: z.literal(`${transcription}.completed`), ...item, transcript: z.string() }),
   z.looseObject({ type: z.literal(`${transcription}.failed`), ...item, error: errorBody.nullish() }),
   z.looseObject({ type: z.literal('error'), error: errorBody }),
 ]);
 const knownTypes = new Set<unknown>(Known.options.map(({ shape }) => shape.type.value));
-const Envelope = z.looseObject({ type: z.string() });
+const Envelope = z.object({ type: z.string() });
 
 /**
- * Reads one message. Types that we do not need (deltas, item announcements, rate limits) are `other`.
+ * Reads one message after the greeting. Types that we do not need (item announcements, rate limits) are `other`.
  * @throws SyntaxError when it is not JSON, ZodError when a type we need has another shape.
  */
 export function readTranscriptionEvent(message: string): TranscriptionEvent {
-  const event = Envelope.parse(JSON.parse(message));
-  if (!knownTypes.has(event.type)) return { kind: 'other' };
-  return reduce(Known.parse(event));
+  const event: unknown = JSON.parse(message);
+  return knownTypes.has(Envelope.parse(event).type) ? reduce(Known.parse(event)) : { kind: 'other' };
 }
 
 function reduce(event: z.output<typeof Known>): TranscriptionEvent {
   switch (event.type) {
-    case 'session.created': {
-      const generation = event.session.audio === undefined ? 'beta' : 'ga';
-      return { kind: 'created', generation, updateType: 'session.update' };
-    }
-    case 'transcription_session.created':
-      return { kind: 'created', generation: 'beta', updateType: 'transcription_session.update' };
+    case 'input_audio_buffer.speech_started':
+      return { kind: 'speech_started', itemId: event.item_id };
+    case 'input_audio_buffer.speech_stopped':
+      return { kind: 'speech_stopped', itemId: event.item_id };
     case 'input_audio_buffer.committed':
       return { kind: 'committed', itemId: event.item_id };
+    case 'conversation.item.input_audio_transcription.delta':
+      return { kind: 'delta', itemId: event.item_id, delta: event.delta ?? '' };
     case 'conversation.item.input_audio_transcription.completed':
       return { kind: 'completed', itemId: event.item_id, transcript: event.transcript };
     case 'conversation.item.input_audio_transcription.failed':

@@ -17,7 +17,7 @@ beforeAll(async () => {
   const endpoint = { baseUrl: openai.baseUrl, apiKey };
   llm = createOpenAiLanguageModel({ ...endpoint, model: 'gpt-6-luna' });
   tts = await createOpenAiTextToSpeech({ ...endpoint, model: 'gpt-4o-mini-tts', voice: 'marin' });
-  stt = await createOpenAiSpeechToText({ ...endpoint, model: 'gpt-live-transcribe' });
+  stt = await createOpenAiSpeechToText({ ...endpoint, model: 'gpt-live-transcribe', spareSockets: 0 });
 });
 afterAll(async () => {
   await Promise.all([llm.close(), tts.close(), stt.close()]);

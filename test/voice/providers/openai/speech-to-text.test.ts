@@ -17,6 +17,8 @@ async function make(options: Partial<OpenAiSpeechToTextOptions> = {}): Promise<S
     apiKey,
     model: 'gpt-live-transcribe',
     timeoutMs: 5_000,
+    // Spares, which have a test of their own, would count among the open sockets.
+    spareSockets: 0,
     ...options,
   });
   made.push(stt);
@@ -142,9 +144,25 @@ describe('the realtime socket', () => {
     say(recognition, 'And more.');
     expect(await recognition.finish(never)).toBe(`${sentence} And more.`);
     expect(await openai.control.created('realtime_turn')).toMatchObject([
-      { model: 'gpt-live-transcribe', format: 'audio/pcm' },
+      { model: 'gpt-live-transcribe', format: 'audio/pcmu' },
     ]);
   });
+
+  test.each([{ audioFormat: 'pcmu' }, { audioFormat: 'pcm' }] as const)(
+    'tells the words as they come, before the caller has finished, with %j',
+    async (format) => {
+      const recognition = (await make(format)).start();
+      expect(recognition.partial!()).toBe('');
+      say(recognition, sentence);
+      // The last sound waits for a full message.
+      pause(recognition, 3);
+      const known = () => recognition.partial!() === sentence;
+      await eventually(known, { withinMs: 2_000, what: 'all words are known' });
+      expect(await recognition.finish(never)).toBe(sentence);
+      const type = format.audioFormat === 'pcm' ? 'audio/pcm' : 'audio/pcmu';
+      expect(await openai.control.created('realtime_turn')).toMatchObject([{ format: type }]);
+    },
+  );
 
   test('holds back what the caller says before the server greets', async () => {
     await openai.control.fault({ match: { path: '/v1/realtime' }, effect: { kind: 'latency', ms: 200 } });

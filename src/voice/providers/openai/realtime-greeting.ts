@@ -1,0 +1,29 @@
+/** The first words of a realtime server, which tell what it understands. */
+import { z } from 'zod';
+
+/** Today's message shapes, or those before general availability, which self-hosted servers still speak. */
+export type Generation = 'ga' | 'beta';
+
+export interface Greeting {
+  generation: Generation;
+  /** When the server will end the session, in milliseconds since the epoch; Infinity where it does not say. */
+  expiresAtMs: number;
+  /** Type of the event that configures the session. */
+  updateType: 'session.update' | 'transcription_session.update';
+}
+
+const Created = z.looseObject({
+  type: z.enum(['session.created', 'transcription_session.created']),
+  session: z.looseObject({ audio: z.unknown().optional(), expires_at: z.number().nullish() }).optional(),
+});
+
+/** @throws SyntaxError when it is not JSON, ZodError when it is no greeting. */
+export function readGreeting(message: string): Greeting {
+  const { type, session } = Created.parse(JSON.parse(message));
+  const conversation = type === 'session.created';
+  return {
+    generation: conversation && session?.audio !== undefined ? 'ga' : 'beta',
+    expiresAtMs: session?.expires_at ? session.expires_at * 1_000 : Infinity,
+    updateType: conversation ? 'session.update' : 'transcription_session.update',
+  };
+}
