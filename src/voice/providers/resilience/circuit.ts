@@ -55,13 +55,19 @@ export function createCircuit(options: CircuitOptions): Circuit {
     if (state.kind === 'open') {
       if (before === 'closed')
         logger.warn({ stage, engine }, 'a provider is left alone until it answers a probe');
-      timer = setTimeout(() => void probe(), Math.ceil(state.nextProbeAtMs - nowMs()));
-      timer.unref();
+      waitFor(state.nextProbeAtMs);
     } else if (state.kind === 'closed') logger.info({ stage, engine }, 'a provider is back');
+  };
+
+  const waitFor = (atMs: number): void => {
+    timer = setTimeout(() => void probe(), Math.max(1, Math.ceil(atMs - nowMs())));
+    timer.unref();
   };
 
   const probe = async (): Promise<void> => {
     take('probe_started');
+    // Timers count from the start of the event loop's turn and so may come early: too early for the breaker.
+    if (state.kind === 'open' && !closing.signal.aborted) waitFor(state.nextProbeAtMs);
     if (state.kind !== 'half_open') return;
     const limit = AbortSignal.timeout(PROBE_TIMEOUT_MS);
     try {

@@ -46,6 +46,9 @@ export function createFailoverLanguageModel(options: FailoverLanguageModelOption
       }
       throw failure;
     },
+    prewarm() {
+      for (const { engine, circuit } of endpoints) if (circuit.allows) engine.prewarm?.();
+    },
     close: () => Promise.resolve(),
   };
 }

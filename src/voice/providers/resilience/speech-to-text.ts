@@ -28,6 +28,7 @@ export function createFailoverSpeechToText(options: FailoverSpeechToTextOptions)
       const other = circuit.allows ? null : fallback();
       return other ? other.start() : new FailoverRecognition(options);
     },
+    prewarm: () => primary.prewarm?.(),
     close: () => Promise.resolve(),
   };
 }

@@ -55,6 +55,7 @@ export function createFailoverTextToSpeech(options: FailoverTextToSpeechOptions)
       const rest = restOf(text, samples / samplesPerChar);
       if (rest !== '') yield* voice.speak(rest, signal);
     },
+    prewarm: () => primary.prewarm?.(),
     close: () => Promise.resolve(),
   };
 }

@@ -33,6 +33,21 @@ test('after failures it is probed by itself until it answers, and both changes a
   ]);
 });
 
+test('a timer that comes early, as timers of a busy process do, is set again', async () => {
+  let nowMs = 0;
+  let probes = 0;
+  const probe = (): Promise<void> => Promise.resolve(void (probes += 1));
+  const { logger } = capturingLogger();
+  const circuit = createCircuit({ stage: 'llm', engine: 'x', probe, logger, rules, nowMs: () => nowMs });
+  for (let n = 0; n < 3; n += 1) circuit.failed();
+  // The clock stands still although the timer has run out, some times over.
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  expect(probes).toBe(0);
+  nowMs = 10;
+  await eventually(() => circuit.allows, { withinMs: 5_000, everyMs: 2, what: 'the circuit closes' });
+  circuit.close();
+});
+
 test('closing aborts the probe that is under way and starts no other', async () => {
   let aborted = false;
   let probes = 0;
