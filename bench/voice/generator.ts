@@ -1,5 +1,5 @@
 /** The load generator: a process of its own that places the calls it is told to and reports over IPC. */
-import { createOperatorApi } from '../../src/cli/operator/api.js';
+import { createOperatorApi, type OperatorApi } from '../../src/cli/operator/api.js';
 import { openLine, type Line } from '../../src/cli/caller/line.js';
 import { FRAME_MS } from '../../src/voice/ports.js';
 import { closeCodes } from '../../src/voice/wire.js';
@@ -12,6 +12,9 @@ import { utterancesOf } from './utterances.js';
 const TICK_MS = 2;
 /** Calls that ring at the same time. */
 const PLACING_AT_ONCE = 4;
+/** An edge under load refuses calls for as long as it lasts; then the run is no measurement of this many calls. */
+const PLACED_WITHIN_MS = 15_000;
+const ASK_AGAIN_MS = 500;
 const PROGRESS_EVERY_MS = 500;
 /** From the last call placed to its greeting; the tone-coded greeting takes 4 s. */
 const GREETED_WITHIN_MS = 20_000;
@@ -89,8 +92,7 @@ class Load {
 
   /** A call that ends is followed by another, so that as many as ordered are on the line. */
   async #place(): Promise<void> {
-    const { api, token } = this.#order;
-    const session = await createOperatorApi(api, token).startSession();
+    const session = await this.#session();
     const caller = this.#createCaller();
     const line = await openLine(
       session.urls.native,
@@ -100,6 +102,21 @@ class Load {
     line.send({ type: 'start', token: session.token, input: 'audio', output: 'audio' });
     this.#callers.set(caller, line);
     void line.closed.then((code) => this.#replace(caller, code));
+  }
+
+  /** A busy edge refuses (503) and wants to be asked again; a refusal that lasts ends the run. */
+  async #session(): Promise<Awaited<ReturnType<OperatorApi['startSession']>>> {
+    const { api, token } = this.#order;
+    const operator = createOperatorApi(api, token);
+    const deadline = performance.now() + PLACED_WITHIN_MS;
+    for (;;) {
+      try {
+        return await operator.startSession();
+      } catch (error) {
+        if (performance.now() > deadline) throw error;
+        await pause(ASK_AGAIN_MS);
+      }
+    }
   }
 
   #createCaller(): Caller {
