@@ -62,6 +62,8 @@ export interface EndedCall {
   /** Ordered by number. */
   turns: Turn[];
   firm: FirmProfile;
+  /** The line the call came from, E.164, when the carrier told. */
+  callerIdE164?: string;
 }
 
 /** Served on the core task queue. */

@@ -66,8 +66,8 @@ async function intakeInput(
   { tenantId, callId, startedAtMs }: CallHeader,
 ): Promise<CallIntakeInput> {
   const { reconnectWindowMs, idleLimitMs, ladder } = deps;
-  const firm = await deps.firms.of(tenantId, callId);
-  return { tenantId, callId, startedAtMs, firm, reconnectWindowMs, idleLimitMs, ladder };
+  const facts = await deps.firms.of(tenantId, callId);
+  return { tenantId, callId, startedAtMs, ...facts, reconnectWindowMs, idleLimitMs, ladder };
 }
 
 /** The events as signals, in order; turns in a row become one. */

@@ -32,8 +32,8 @@ export function createClaim({
     const claim = await claimCall(pool, parsed.tenantId, parsed.hash);
     if (claim.status !== 'claimed')
       return { ok: false, why: claim.status === 'replayed' ? 'replayed_token' : 'bad_token' };
-    const { callId, firm, claimedAtMs } = claim;
-    firms.remember(callId, firm);
+    const { callId, firm, callerIdE164, claimedAtMs } = claim;
+    firms.remember(callId, { firm, ...(callerIdE164 !== undefined && { callerIdE164 }) });
     return {
       ok: true,
       header: { tenantId: parsed.tenantId, callId, startedAtMs: claimedAtMs },

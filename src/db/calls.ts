@@ -28,22 +28,39 @@ export interface NewCall {
   /** SHA-256 of the session token; the token itself is never stored. */
   tokenHash: Buffer;
   tokenExpiresAtMs: number;
+  /** The line it comes from, E.164, when that is known. */
+  callerIdE164?: string | undefined;
 }
 
 /** Writes down a call that a caller may claim. @throws pg error 23503 when the tenant does not exist. */
 export async function createCall(pool: Pool, call: NewCall): Promise<void> {
   await withTenant(pool, call.tenantId, (scope) =>
     scope.query(
-      `insert into calls (tenant_id, call_id, transport, token_hash, token_expires_at) values ($1, $2, $3, $4, $5)`,
-      [call.tenantId, call.callId, call.transport, call.tokenHash, new Date(call.tokenExpiresAtMs)],
+      `insert into calls (tenant_id, call_id, transport, token_hash, token_expires_at, caller_id)
+       values ($1, $2, $3, $4, $5, $6)`,
+      [
+        call.tenantId,
+        call.callId,
+        call.transport,
+        call.tokenHash,
+        new Date(call.tokenExpiresAtMs),
+        call.callerIdE164 ?? null,
+      ],
     ),
   );
 }
 
+/** What was fixed about a call when it began. */
+export interface CallFacts {
+  firm: FirmProfile;
+  /** The line it comes from, E.164. */
+  callerIdE164?: string;
+}
+
 export type ClaimResult =
-  | { status: 'claimed'; callId: CallId; firm: FirmProfile; claimedAtMs: number }
-  /** The token was right but a call has already used it. */
-  | { status: 'replayed' }
+  | ({ status: 'claimed'; callId: CallId; claimedAtMs: number } & CallFacts)
+  /** The token was right but this call has already used it. */
+  | { status: 'replayed'; callId: CallId }
   /** No such token for this tenant, or its time is up. */
   | { status: 'unknown' };
 
@@ -53,41 +70,51 @@ export type ClaimResult =
  */
 export async function claimCall(pool: Pool, tenantId: TenantId, tokenHash: Buffer): Promise<ClaimResult> {
   return withTenant(pool, tenantId, async (scope) => {
-    const claimed = await scope.query<{ call_id: CallId; firm: unknown; claimed_at: Date }>(
+    const claimed = await scope.query<FactsRow & { call_id: CallId; claimed_at: Date }>(
       `update calls set claimed_at = now(), firm = tenants.profile
          from tenants
         where calls.tenant_id = $1 and tenants.tenant_id = $1 and token_hash = $2
           and claimed_at is null and token_expires_at > now()
-       returning call_id, firm, claimed_at`,
+       returning call_id, firm, caller_id, claimed_at`,
       [tenantId, tokenHash],
     );
     const row = claimed.rows[0];
     if (row) {
-      const firm = FirmProfile.parse(row.firm);
-      return { status: 'claimed', callId: row.call_id, firm, claimedAtMs: row.claimed_at.getTime() };
+      const claimedAtMs = row.claimed_at.getTime();
+      return { status: 'claimed', callId: row.call_id, claimedAtMs, ...factsOf(row) };
     }
-    const used = await scope.query(
-      'select 1 from calls where tenant_id = $1 and token_hash = $2 and claimed_at is not null',
+    const used = await scope.query<{ call_id: CallId }>(
+      'select call_id from calls where tenant_id = $1 and token_hash = $2 and claimed_at is not null',
       [tenantId, tokenHash],
     );
-    return { status: used.rows.length > 0 ? 'replayed' : 'unknown' };
+    const callId = used.rows[0]?.call_id;
+    return callId === undefined ? { status: 'unknown' } : { status: 'replayed', callId };
   });
 }
 
-/** The firm's profile as the call began with it, or undefined when the call was never claimed. */
-export async function firmOfCall(
+/** What the call began with, or undefined when it was never claimed. */
+export async function factsOfCall(
   pool: Pool,
   tenantId: TenantId,
   callId: CallId,
-): Promise<FirmProfile | undefined> {
+): Promise<CallFacts | undefined> {
   return withTenant(pool, tenantId, async (scope) => {
-    const { rows } = await scope.query<{ firm: unknown }>(
-      'select firm from calls where tenant_id = $1 and call_id = $2 and firm is not null',
+    const { rows } = await scope.query<FactsRow>(
+      'select firm, caller_id from calls where tenant_id = $1 and call_id = $2 and firm is not null',
       [tenantId, callId],
     );
-    return rows[0] && FirmProfile.parse(rows[0].firm);
+    return rows[0] && factsOf(rows[0]);
   });
 }
+
+interface FactsRow {
+  firm: unknown;
+  caller_id: string | null;
+}
+const factsOf = ({ firm, caller_id }: FactsRow): CallFacts => ({
+  firm: FirmProfile.parse(firm),
+  ...(caller_id !== null && { callerIdE164: caller_id }),
+});
 
 /** Notes that a call is over; the first reason stands. */
 export async function endCall(

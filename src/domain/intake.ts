@@ -25,6 +25,8 @@ export interface Field<T> {
 
 /** North American number in E.164: area code and exchange begin with 2–9. */
 export const PhoneE164 = z.string().regex(/^\+1[2-9]\d{2}[2-9]\d{6}$/, 'a US number such as +15125550142');
+/** Any number in E.164, such as the line a call comes from. */
+export const E164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'E.164, such as +15125550123');
 /** Calendar date, `YYYY-MM-DD`. */
 export const IsoDate = z.iso.date();
 

@@ -50,7 +50,7 @@ export async function callIntake(input: CallIntakeInput): Promise<IntakeRecord> 
   const end = await untilOver(call, input);
   call.phase = 'extracting';
   const turns = [...call.turns.values()].sort((a, b) => a.number - b.number);
-  const { tenantId, callId, startedAtMs, firm } = input;
+  const { tenantId, callId, startedAtMs, firm, callerIdE164 } = input;
   record = await extractIntake({
     tenantId,
     callId,
@@ -59,6 +59,7 @@ export async function callIntake(input: CallIntakeInput): Promise<IntakeRecord> 
     endReason: end.reason,
     turns,
     firm,
+    ...(callerIdE164 !== undefined && { callerIdE164 }),
   });
   if (leavesContact(record)) {
     call.phase = 'writing';

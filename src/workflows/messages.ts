@@ -25,6 +25,8 @@ export interface CallIntakeInput {
   startedAtMs: number;
   /** The firm as it was when the call began. */
   firm: FirmProfile;
+  /** The line it came from, E.164, when the carrier told. */
+  callerIdE164?: string;
   /** How long a dropped caller may take to come back. Default 60 s. */
   reconnectWindowMs: number;
   /** With no word from the edge for this long the call is taken as over. Default 30 min. */

@@ -57,7 +57,14 @@ describe('handing a call over to its intake', () => {
   beforeEach(async () => {
     const [callId, tokenHash] = [newCallId(), randomBytes(32)];
     const tokenExpiresAtMs = Date.now() + 60_000;
-    await createCall(pool, { tenantId: 'firm-a', callId, transport: 'native', tokenHash, tokenExpiresAtMs });
+    await createCall(pool, {
+      tenantId: 'firm-a',
+      callId,
+      transport: 'native',
+      tokenHash,
+      tokenExpiresAtMs,
+      callerIdE164: '+15125550142',
+    });
     await claimCall(pool, 'firm-a', tokenHash);
     call = { tenantId: 'firm-a', callId, startedAtMs: Date.now() };
   });
@@ -77,6 +84,9 @@ describe('handing a call over to its intake', () => {
       { kind: 'ended', reason: 'caller_hangup', atMs: 4, lastTurn: 3 },
     ]);
     expect(await signals()).toEqual(['turnsRecorded', 'connectionLost', 'turnsRecorded', 'callEnded']);
+    const { events } = await handle().fetchHistory();
+    const input = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]?.data;
+    expect(JSON.parse(Buffer.from(input!).toString())).toMatchObject({ callerIdE164: '+15125550142' });
     const { typedSearchAttributes, status } = await handle().describe();
     expect(status.name).toBe('RUNNING');
     expect(typedSearchAttributes.get(attributeKeys.tenant)).toBe('firm-a');

@@ -54,6 +54,21 @@ describe('a session', () => {
     expect(lifetimeMs).toBeLessThanOrEqual(300_000);
   });
 
+  test('may name the line the caller is on, and no other thing', async () => {
+    const ask = (payload: object) =>
+      app.inject({ method: 'POST', url: '/api/v1/voice/session', headers: firmA!, payload });
+    const opened = await ask({ caller_id: '+15125550142' });
+    expect(opened.statusCode).toBe(201);
+    const { rows } = await withTenant(pool, 'firm-a', (scope) =>
+      scope.query('select caller_id from calls where call_id = $1', [
+        opened.json<SessionAnswer>().session_id,
+      ]),
+    );
+    expect(rows).toEqual([{ caller_id: '+15125550142' }]);
+    for (const wrong of [{ caller_id: 'anonymous' }, { caller_id: '5125550142' }, { phone: '+15125550142' }])
+      expect((await ask(wrong)).statusCode).toBe(400);
+  });
+
   test('leaves no token in the database', async () => {
     const { token, session_id } = await openSession();
     const { rows } = await withTenant(pool, 'firm-a', (scope) =>

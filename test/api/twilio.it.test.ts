@@ -34,12 +34,14 @@ async function ring(
   path: string,
   authToken = TOKEN,
   to: App = app,
+  more: Record<string, string> = {},
 ): Promise<{ status: number; body: string; type: unknown }> {
   const fields: Record<string, string> = {
     To: '+15125550199',
     CallSid: 'CA1',
     From: '+1 512 & "x"',
     Called: '',
+    ...more,
   };
   const signed = Object.keys(fields)
     .sort()
@@ -76,8 +78,17 @@ describe('an incoming telephone call', () => {
     expect(answer.body).toContain('</Connect><Dial>+15125550123</Dial>');
     const { token, callId } = await incoming();
     expect(await claim(token)).toMatchObject({ status: 'claimed', callId });
-    expect(await claim(token)).toEqual({ status: 'replayed' });
+    expect(await claim(token)).toEqual({ status: 'replayed', callId });
     expect(await findCall(pool, 'firm-a', callId)).toMatchObject({ transport: 'twilio', state: 'live' });
+  });
+
+  test('keeps the number it comes from, and takes a withheld one for none', async () => {
+    const from = async (From: string) => {
+      const { body } = await ring(`${INCOMING}/firm-a`, TOKEN, app, { From });
+      return claim(/value="([^"]+)"/.exec(body)![1]!);
+    };
+    expect(await from('+15125550142')).toMatchObject({ callerIdE164: '+15125550142' });
+    expect(await from('anonymous')).not.toHaveProperty('callerIdE164');
   });
 
   test('is refused with a problem when it is not signed, or by another account', async () => {

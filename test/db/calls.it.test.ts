@@ -6,8 +6,8 @@ import {
   claimCall,
   createCall,
   endCall,
+  factsOfCall,
   findCall,
-  firmOfCall,
   listCalls,
 } from '../../src/db/calls.js';
 import { openPool } from '../../src/db/pool.js';
@@ -64,11 +64,21 @@ describe('claiming a call', () => {
     expect((await claimCall(pool, 'firm-a', tokenHash)).status).toBe('claimed');
   });
 
+  test('the line it comes from stays with the call, and is absent where nobody knew it', async () => {
+    const call = { tenantId: 'firm-a', transport: 'twilio', tokenExpiresAtMs: Date.now() + 60_000 };
+    const [callId, tokenHash] = [newCallId(), randomBytes(32)];
+    await createCall(pool, { ...call, callId, tokenHash, callerIdE164: '+15125550142' });
+    expect(await claimCall(pool, 'firm-a', tokenHash)).toMatchObject({ callerIdE164: '+15125550142' });
+    expect(await factsOfCall(pool, 'firm-a', callId)).toMatchObject({ callerIdE164: '+15125550142' });
+    const unknown = await waitingCall('firm-a');
+    expect(await claimCall(pool, 'firm-a', unknown.tokenHash)).not.toHaveProperty('callerIdE164');
+  });
+
   test('a later edit of the firm does not change a call in progress', async () => {
     const { callId, tokenHash } = await waitingCall('firm-a');
     await claimCall(pool, 'firm-a', tokenHash);
     await saveFirm(pool, { ...firmNamed('firm-a'), name: 'Renamed' });
-    expect((await firmOfCall(pool, 'firm-a', callId))?.name).toBe('Firm firm-a');
+    expect((await factsOfCall(pool, 'firm-a', callId))?.firm.name).toBe('Firm firm-a');
     await saveFirm(pool, firmNamed('firm-a'));
   });
 });

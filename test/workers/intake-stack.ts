@@ -10,7 +10,7 @@ import { createLawPayActivities } from '../../src/activities/lawpay.js';
 import { connectVendor } from '../../src/activities/vendor-tokens.js';
 import { createCipher } from '../../src/config/cipher.js';
 import { withTenant } from '../../src/db/tenant.js';
-import { extractIntake } from '../../src/domain/extract/index.js';
+import { extractFrom } from '../../src/domain/extract/index.js';
 import type { FirmProfile } from '../../src/domain/firm.js';
 import { callIdFrom, intakeWorkflowId } from '../../src/domain/ids.js';
 import type { IntakeRecord } from '../../src/domain/intake.js';
@@ -146,10 +146,7 @@ export async function startIntakeStack(options: { settleMs?: number } = {}) {
     namespace,
     bundlePath: await testBundle(),
     activities: {
-      core: createIntakeActivities({
-        pool,
-        extract: ({ turns, firm: profile, ...header }) => extractIntake({ header, turns, firm: profile }),
-      }),
+      core: createIntakeActivities({ pool, extract: extractFrom }),
       clio: createClioActivities({
         pool,
         box,
@@ -165,7 +162,7 @@ export async function startIntakeStack(options: { settleMs?: number } = {}) {
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace });
 
-  const place = async (turns: Turn[], startedAtMs: number) => {
+  const place = async (turns: Turn[], startedAtMs: number, more: Partial<CallIntakeInput> = {}) => {
     const callId = callIdFrom(randomBytes(20));
     await withTenant(pool, tenantId, (scope) =>
       scope.query(
@@ -181,6 +178,7 @@ export async function startIntakeStack(options: { settleMs?: number } = {}) {
       reconnectWindowMs: 60_000,
       idleLimitMs: 1_800_000,
       ladder: quickLadder,
+      ...more,
     };
     const handle = await client.workflow.signalWithStart<
       (i: CallIntakeInput) => Promise<IntakeRecord>,

@@ -5,7 +5,7 @@ import { writesOfCall } from '../../src/db/writes.js';
 import { writeWorkflowId } from '../../src/domain/ids.js';
 import { intakeState, redriveWrite, resolveWrite, writeState } from '../../src/workflows/messages.js';
 import { eventually } from '../support/eventually.js';
-import { startIntakeStack, type IntakeStack } from './intake-stack.js';
+import { startIntakeStack, type IntakeStack, turnsOf } from './intake-stack.js';
 
 let stack: IntakeStack;
 beforeAll(async () => {
@@ -111,6 +111,16 @@ describe('an intake', () => {
     await handle.result();
     await expectOneOfEach(callId);
     expect((await rows(callId)).every(({ attempts }) => attempts === 1)).toBe(true);
+  });
+
+  test('of a caller who gives no number carries the line they called from, and says where it is from', async () => {
+    const startedAtMs = Date.now();
+    const turns = turnsOf(startedAtMs).slice(0, 3);
+    const { callId, handle } = await stack.place(turns, startedAtMs, { callerIdE164: '+15125550177' });
+    const record = await handle.result();
+    expect(record.contact.phone).toMatchObject({ value: '+15125550177', source: 'caller_id' });
+    expect(JSON.stringify(await madeIn('contact', callId))).toContain('5125550177');
+    expect(JSON.stringify(await madeIn('note', callId))).toContain('caller_id');
   });
 
   test('without a word from the caller ends as abandoned and writes nothing', async () => {

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { CallId } from '../../domain/ids.js';
+import { E164 } from '../../domain/intake.js';
 import type { App } from '../app-types.js';
 import { openCall } from '../open-call.js';
 import { identityOf } from '../plugins/auth.js';
@@ -14,6 +15,16 @@ export interface SessionDeps {
 
 /** Path of the native transport. */
 export const NATIVE_STREAM_PATH = '/api/v1/voice/stream';
+
+const Ask = z
+  .strictObject({
+    caller_id: E164.optional()
+      .describe(
+        'The line the caller is on, if you know it: the number to call back when the caller gives none.',
+      )
+      .meta({ examples: ['+15125550142'] }),
+  })
+  .nullish();
 
 const Session = z
   .object({
@@ -42,12 +53,16 @@ export function sessionRoutes(app: App, deps: SessionDeps): void {
         tags: ['Calls'],
         summary: 'Ask for a place on the line',
         description: 'Answers a token that is good for one call and must be used within five minutes.',
+        body: Ask,
         response: { 201: Session, ...problemAnswers },
       },
     },
     async (request, reply) => {
       const { tenantId } = identityOf(request);
-      const { callId, token, tokenExpiresAtMs } = await openCall(deps.pool, tenantId, 'native');
+      const { callId, token, tokenExpiresAtMs } = await openCall(deps.pool, tenantId, {
+        transport: 'native',
+        callerIdE164: request.body?.caller_id,
+      });
       return reply
         .code(201)
         .header('location', `/api/v1/calls/${callId}`)

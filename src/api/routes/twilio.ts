@@ -1,10 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { findCall, firmOfCall } from '../../db/calls.js';
+import { factsOfCall, findCall } from '../../db/calls.js';
 import { findFirm } from '../../db/tenants.js';
 import type { EndReason } from '../../domain/turn.js';
 import { CallId, TenantId } from '../../domain/ids.js';
+import { E164 } from '../../domain/intake.js';
 import type { App } from '../app-types.js';
 import { openCall } from '../open-call.js';
 import { problemAnswers } from '../plugins/openapi.js';
@@ -68,7 +69,11 @@ function incomingRoute(app: App, pool: Pool, root: string, streamUrl: string): v
     },
     async (request, reply) => {
       const { tenantId } = request.params;
-      const { callId, token, firm } = await openCall(pool, tenantId, 'twilio');
+      const { callId, token, firm } = await openCall(pool, tenantId, {
+        transport: 'twilio',
+        // "anonymous" and the like are no numbers.
+        callerIdE164: E164.safeParse(request.body.From).data,
+      });
       const afterUrl = `${root}${TWILIO_STREAM_PATH}/after/${tenantId}/${callId}`;
       return reply
         .type('text/xml')
@@ -95,7 +100,7 @@ function afterRoute(app: App, pool: Pool): void {
       void reply.type('text/xml');
       if (isFinished(call.endReason)) return reply.send(hangUpTwiml());
       // A call that was never claimed, because all lines were taken, has no profile of its own.
-      const firm = (await firmOfCall(pool, tenantId, callId)) ?? (await findFirm(pool, tenantId));
+      const firm = (await factsOfCall(pool, tenantId, callId))?.firm ?? (await findFirm(pool, tenantId));
       return reply.send(toPersonTwiml(firm?.telephone));
     },
   );

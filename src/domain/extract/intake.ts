@@ -6,6 +6,9 @@ import type { Turn } from '../turn.js';
 import { recordOf } from './record.js';
 import type { FinishedCall } from './record.js';
 
+/** A finished call in one piece. */
+export type EndedCall = FinishedCall & Omit<ExtractInput, 'header'>;
+
 export interface ExtractInput {
   header: FinishedCall;
   /** In any order, repeats allowed; the first of each number counts. */
@@ -15,6 +18,10 @@ export interface ExtractInput {
   /** The line the call came from, when the carrier told. */
   callerIdE164?: string;
 }
+
+/** Extracts the record of a call as the intake hands it over. */
+export const extractFrom = ({ turns, firm, callerIdE164, ...header }: EndedCall): IntakeRecord =>
+  extractIntake({ header, turns, firm, ...(callerIdE164 !== undefined && { callerIdE164 }) });
 
 /** Extracts the record. Total: any text gives a record that satisfies the IntakeRecord schema. */
 export function extractIntake(input: ExtractInput): IntakeRecord {
