@@ -38,5 +38,10 @@ export const FirmProfile = z.object({
    * belongs in trust unless the firm says otherwise (ABA Formal Opinion 505), and code never guesses it.
    */
   consultationFees: z.partialRecord(PracticeArea, Money),
+  /**
+   * `ask`: a call is recorded from the caller's yes on. `never`: no sound is kept, whatever the caller says. Absent means
+   * `ask`, which is what the greeting does.
+   */
+  recording: z.enum(['never', 'ask']).optional(),
 });
 export type FirmProfile = z.infer<typeof FirmProfile>;

@@ -34,7 +34,7 @@ const kindOfQuestion: Readonly<Record<Question, ActKind>> = {
 export function greetingOf(firm: FirmProfile): Act {
   const template =
     `Thank you for calling ${nameAloud(firm.name)}. I am an AI assistant, not a lawyer. You can ask for a person. ` +
-    'This call is recorded and transcribed. Is that okay, and how can we help?';
+    `This call is ${firm.recording === 'never' ? 'transcribed' : 'recorded and transcribed'}. Is that okay, and how can we help?`;
   return { kind: 'greeting', template, closesCall: false, asks: 'recording' };
 }
 
@@ -96,7 +96,7 @@ function withQuestion(interrupt: Interrupt, state: CallState, firm: FirmProfile)
   if (!question) return prefixed(interrupt.words, closing(state, firm));
   return {
     kind: interrupt.kind,
-    template: `${interrupt.words} ${questionWords(state, question, false)}`,
+    template: `${interrupt.words} ${questionWords(state, question, firm, false)}`,
     closesCall: false,
     asks: question,
   };
@@ -107,7 +107,7 @@ const prefixed = (words: string, act: Act): Act => ({ ...act, template: `${words
 function plainQuestion(state: CallState, firm: FirmProfile): Act {
   const question = nextQuestion(state, firm);
   if (!question) return closing(state, firm);
-  const words = questionWords(state, question, (state.times[question] ?? 0) > 0);
+  const words = questionWords(state, question, firm, (state.times[question] ?? 0) > 0);
   // A second wording that begins with an apology is its own acknowledgement.
   const template = /^(?:I am sorry|I did not|I just|So far)/.test(words)
     ? words
@@ -116,11 +116,13 @@ function plainQuestion(state: CallState, firm: FirmProfile): Act {
 }
 
 /** `again`: the caller answered, but not with what was asked. */
-function questionWords(state: CallState, question: Question, again: boolean): string {
+function questionWords(state: CallState, question: Question, firm: FirmProfile, again: boolean): string {
   const { facts } = state;
   const area = knownArea(state);
   const ahead = question === 'when' && (area === 'estate' || area === 'bankruptcy' || area === 'immigration');
-  const words = (ahead ? DATE_AHEAD : askWords[question])[again ? 1 : 0];
+  const both = ahead ? DATE_AHEAD : askWords[question];
+  const words = both[again ? 1 : 0];
+  if (question === 'recording' && firm.recording === 'never') return words.replace('recorded', 'transcribed');
   if (question === 'name' && facts.contact.firstName && !facts.contact.lastName)
     return 'And what is your last name?';
   if (question === 'phone' && facts.partialDigits !== '' && facts.partialDigits.length <= MOST_TO_CONTINUE) {

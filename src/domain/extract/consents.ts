@@ -11,6 +11,9 @@ const NO_OBJECTION =
 const RECORDING = /\b(?:record|recorded|recording|records|tape|taping|graben|grabar|grabacion|transcribe)\b/;
 const REFUSAL =
   /\b(?:not|never|no|stop|without|refuse|rather not|off|object)\b[^|]{0,30}\b(?:record|recorded|recording|tape|taping)\b|\b(?:record|recorded|recording|tape|taping)\b[^|]{0,16}\b(?:off|not (?:ok|okay|fine|allowed))\b|\bturn (?:it|that) off\b|\bstop (?:the )?recording\b/;
+/** "Delete what you have recorded", asked of us; what others deleted is part of the caller's story. */
+const ERASURE =
+  /(?:^|[|,] |\bplease |\byou to |\b(?:can|could|will|would) you |\brecording (?:and|then) )(?:and |then |also |please |just )*(?:delete|erase|destroy|wipe|discard|remove|get rid of|throw away) (?:[\w']+ ){0,4}(?:record|recorded|recording|recordings|tape)\b|\bi (?:want|need|would like) (?:[\w']+ ){1,4}(?:deleted|erased|destroyed|wiped)\b|\bstop recording\b[^|]{0,20}\b(?:delete|erase) (?:it|that|this|everything)\b/;
 const AGREEMENT =
   /\b(?:can|may|fine|ok|okay|good|yes|yeah|sure|al(?:l )?right|agree|go ahead|consent|bien|si|allowed)\b[^|]{0,40}\b(?:record\w*|tape|graben|grabar)\b|\b(?:record\w*|tape|graben|grabar)\b[^|]{0,24}\b(?:fine|ok|okay|good|al(?:l )?right|go ahead|agree|works)\b|(?:^|[|,] )(?:you )?record (?:it|me|this|away)\b/;
 const SMS = /\b(?:text|texts|texting|sms|por mensaje)\b/;
@@ -34,7 +37,7 @@ function answerIn(plain: string): 'yes' | 'no' | null {
 export function recordingConsent(u: Utterance, asked: Question | null): 'granted' | 'refused' | null {
   if (RECORDING.test(u.plain) || /\bturn it off\b/.test(u.plain)) {
     if (NO_OBJECTION.test(u.plain)) return 'granted';
-    if (REFUSAL.test(u.plain)) return 'refused';
+    if (REFUSAL.test(u.plain) || ERASURE.test(u.plain)) return 'refused';
     if (AGREEMENT.test(u.plain)) return 'granted';
   }
   if (asked !== 'recording') return null;
@@ -42,6 +45,13 @@ export function recordingConsent(u: Utterance, asked: Question | null): 'granted
   const answer = clauses.map(answerIn).find((one) => one !== null) ?? null;
   return answer === null ? null : answer === 'yes' ? 'granted' : 'refused';
 }
+
+/** The words name recording at all. */
+export const speaksOfRecording = (u: Utterance): boolean => RECORDING.test(u.plain);
+
+/** What was recorded so far is to be deleted. A negated wish ("do not delete it") is none. */
+export const asksToErase = (u: Utterance): boolean =>
+  ERASURE.test(u.plain) && !/\b(?:not|never) (?:delete|erase|destroy|wipe|discard|remove)\b/.test(u.plain);
 
 /** Consent to text messages about this enquiry. */
 export function smsConsent(u: Utterance): 'granted' | 'refused' | null {
