@@ -2,13 +2,18 @@ import type { Expectation } from './expectation.js';
 
 /** Limits of eager starts. */
 export interface SpeculationRules {
-  /** Earliest silence that may be a likely end, in milliseconds. */
+  /** Earliest silence that may be a likely end, in milliseconds: after words that can be an end, and where none are known. */
   afterMs: number;
-  /** Share of the silence rule after which an end is likely. */
+  blindAfterMs: number;
+  /** Share of the silence rule after which an end is likely. After each start that was cancelled, twice as long. */
   share: number;
   /** Most starts that may be cancelled in one call, and in one utterance. */
   mostWasted: number;
   mostWastedInUtterance: number;
+  /** Words of a recogniser that may still change are answered, unless they were others than the final ones so often in a row … */
+  mostStale: number;
+  /** … then not for so many starts. */
+  restAfterStale: number;
 }
 
 /** When the agent cuts in on a caller who does not stop, in milliseconds. */
@@ -48,9 +53,12 @@ export interface TurnTakingRules {
  * 80 ms is four frames. Speech detectors hold on for 100 ms and more after a sound, so that an "mm-hm" or a cough of
  * 250 ms has up to 350 ms of voiced frames: an interruption has more. Gaps within words and at commas reach 240 ms in
  * measured speech, hence a floor of 200 ms for whole answers only; beyond 1,200 ms people ask whether the line is dead.
- * `silenceMs` comes from the operator (HERMES_SILENCE_MS). 80 ms outlasts the gaps within a word, as the detector hears
- * them without its tail, and leaves a model the rest of the silence; a start that is cancelled twice in one utterance
- * would be cancelled again; 20 in a call are what a caller who pauses a lot may cost.
+ * `silenceMs` comes from the operator (HERMES_SILENCE_MS).
+ *
+ * Eager starts: gaps within a word last up to 60 ms, as the detector hears them without its tail; 80 ms outlasts them
+ * where no words tell. 0.3 of 600 ms lets a comma pass and leaves a model 420 ms of the silence. Who went on is given
+ * twice the time, and after three starts in vain in one utterance a fourth would be too; 20 in a call are what a caller
+ * who pauses a lot may cost. Words that come too late once come too late again, until the line or the engine is another.
  */
 export const defaultRules: TurnTakingRules = {
   frameMs: 20,
@@ -63,7 +71,15 @@ export const defaultRules: TurnTakingRules = {
   maxUtteranceMs: 60_000,
   // A story told without a stop takes a minute; 300 ms is a breath between sentences.
   longTurn: { afterMs: 90_000, pauseMs: 300, hardMs: 120_000, yieldMs: 2_500 },
-  eager: { afterMs: 80, share: 0.4, mostWasted: 20, mostWastedInUtterance: 2 },
+  eager: {
+    afterMs: 60,
+    blindAfterMs: 80,
+    share: 0.3,
+    mostWasted: 20,
+    mostWastedInUtterance: 3,
+    mostStale: 2,
+    restAfterStale: 8,
+  },
 };
 
 /** What happened. `atMs` is audio time since the call began and never goes back. */

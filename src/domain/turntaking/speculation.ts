@@ -28,6 +28,20 @@ export interface SpeculationStep {
   decisions: readonly TurnTakingDecision[];
 }
 
+/**
+ * Silence after which an end is likely.
+ * @param silence the rule that ends the utterance as things stand; whether its words are all that was asked for, and
+ * whether none are known.
+ */
+export function likelyAfterMs(
+  { wastedInUtterance }: Speculation,
+  { ruleMs, whole, blind }: { ruleMs: number; whole: boolean; blind: boolean },
+  { afterMs, blindAfterMs, share }: SpeculationRules,
+): number {
+  const leastMs = blind ? blindAfterMs : afterMs;
+  return (whole ? leastMs : Math.max(leastMs, ruleMs * share)) * 2 ** wastedInUtterance;
+}
+
 const unchanged = (speculation: Speculation): SpeculationStep => ({ speculation, decisions: [] });
 
 /** A likely end, unless one is open already or the limits are reached. */

@@ -6,7 +6,7 @@
 import { observePause } from './pauses.js';
 import type { EndpointCause, TurnTakingDecision, TurnTakingEvent, TurnTakingRules } from './rules.js';
 import { bargeInMs, isPastAll, longTurnEnds, talkingFrom } from './long-turn.js';
-import { cancel, confirm, start, type SpeculationStep } from './speculation.js';
+import { cancel, confirm, likelyAfterMs, start, type SpeculationStep } from './speculation.js';
 import { isBackchannel, ruleFor, type Speech, type TurnTakingState, type TurnTakingStep } from './state.js';
 import { isWholeAnswer, noWords, readWords } from './words-so-far.js';
 
@@ -132,9 +132,8 @@ function onSilence(
   if (silentMs >= ruleMs) return conclude(state, speech, atMs, 'silence', rules);
   if (isTooLong(speech, atMs, rules)) return conclude(state, speech, atMs, 'too_long', rules);
   const whole = isWholeAnswer(words, state.expects, voicedMs);
-  const likelyMs = whole ? rules.eager.afterMs : Math.max(rules.eager.afterMs, ruleMs * rules.eager.share);
   const likely =
-    silentMs >= likelyMs &&
+    silentMs >= likelyAfterMs(state.speculation, { ruleMs, whole, blind: words.text === '' }, rules.eager) &&
     (whole || !words.unfinished) &&
     voicedMs >= rules.minUtteranceMs &&
     !isBackchannel(state, speech);

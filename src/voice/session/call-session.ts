@@ -53,7 +53,12 @@ class LiveCall implements CallSession {
     this.#deps = { ...deps, link: this.#standby.link };
     this.#trouble = createTrouble(this.#deps, header, () => this.#standby.voiceless());
     this.#mouth = this.#createMouth();
-    this.#eager = new EagerStart({ ...deps, transcript: this.#transcript, mouth: this.#mouth });
+    this.#eager = new EagerStart({
+      ...deps,
+      transcript: this.#transcript,
+      mouth: this.#mouth,
+      rules: options.rules.eager,
+    });
     this.#turns = this.#createTurns();
     this.#ear = deps.providers.stt ? this.#createEar(deps.providers.stt) : null;
     this.#silence = this.#ear && deps.agent.silence ? this.#createSilence() : null;

@@ -46,6 +46,8 @@ type Clauses = (
 
 /** A reply that is being prepared and makes no sound. One of both is called in the end; later calls change nothing. */
 export interface PreparedReply {
+  /** False when it has come to nothing by itself: a defect ended it before its time. */
+  readonly alive: boolean;
   /** It is the answer, instead of whatever was being said: it begins when nobody holds the floor. */
   release(): void;
   /** It is not: its upstream work is aborted. @returns characters that had been worded in vain. */
@@ -90,8 +92,12 @@ export class Mouth {
     const hold = new Hold();
     const clauses = this.#worded(chosen, clock, history);
     const reply = this.#createReply(clauses, clock, chosen, { hold });
-    this.#run(reply, chosen);
+    let alive = true;
+    void this.#run(reply, chosen).finally(() => (alive = false));
     return {
+      get alive() {
+        return alive;
+      },
       release: () => {
         if (hold.over) return;
         this.stop();
@@ -138,16 +144,15 @@ export class Mouth {
     this.stop();
     const reply = this.#createReply(withOpening(clauses, cutIn), clock, turn, { cutIn });
     this.#reply = reply;
-    this.#run(reply, turn);
+    void this.#run(reply, turn);
   }
 
-  #run(reply: Reply, turn?: AgentTurn): void {
-    void reply.run().then((inFull) => {
-      if (this.#reply !== reply) return;
-      this.#reply = null;
-      if (inFull && turn?.closesCall) this.#deps.onGoodbye(turn);
-      else this.#deps.onFree();
-    });
+  async #run(reply: Reply, turn?: AgentTurn): Promise<void> {
+    const inFull = await reply.run();
+    if (this.#reply !== reply) return;
+    this.#reply = null;
+    if (inFull && turn?.closesCall) this.#deps.onGoodbye(turn);
+    else this.#deps.onFree();
   }
 
   #worded(chosen: AgentTurn, clock: TurnClock, history: WordingRequest['history']): Clauses {

@@ -6,19 +6,19 @@ import { asked, agentStarts, play, quiet, said, saidAtLast, score, voiced } from
 const kinds = (...steps: Parameters<typeof play>[0]) => play(steps).all.map((d) => d.kind);
 
 describe('an eager start', () => {
-  test('is made at 240 of 600 ms of silence and confirmed together with the end of the turn', () => {
+  test('is made at 180 of 600 ms of silence and confirmed together with the end of the turn', () => {
     expect(play([voiced(400), quiet(700)]).all.slice(1)).toEqual([
-      { kind: 'likely_end', atMs: 640, lastVoicedAtMs: 400 },
+      { kind: 'likely_end', atMs: 580, lastVoicedAtMs: 400 },
       { kind: 'confirm', atMs: 1_000 },
       { kind: 'endpoint', atMs: 1_000, lastVoicedAtMs: 400, cause: 'silence' },
     ]);
   });
 
-  test('is made at 80 ms after a whole answer', () => {
+  test('is made at 60 ms after a whole answer', () => {
     const { all } = play([...asked('yes_no'), voiced(400), said('yes'), quiet(300)]);
     expect(all.map((d) => [d.kind, d.atMs])).toEqual([
       ['speech_started', 80],
-      ['likely_end', 480],
+      ['likely_end', 460],
       ['confirm', 600],
       ['endpoint', 600],
     ]);
@@ -60,7 +60,7 @@ describe('an eager start', () => {
     expect(whole.map((d) => d.kind)).toEqual(['speech_started', 'likely_end', 'confirm', 'endpoint']);
     const half = play([voiced(400), quiet(300), saidAtLast('a truck hit me and'), quiet(300)]).all;
     expect(half.slice(1).map((d) => [d.kind, d.atMs])).toEqual([
-      ['likely_end', 640],
+      ['likely_end', 580],
       ['cancel', 700],
     ]);
   });
@@ -75,11 +75,29 @@ describe('an eager start', () => {
     expect(kinds(agentStarts(), voiced(200), quiet(600))).toEqual(['speech_started', 'dismissed']);
   });
 
-  test('is given up after two in an utterance that were cancelled, and tried again in the next', () => {
-    const halting = Array.from({ length: 5 }, () => [voiced(300), quiet(400)]).flat();
-    const { state, all } = play([...halting, quiet(600), voiced(300), quiet(1_000)]);
-    expect(all.filter((d) => d.kind === 'likely_end')).toHaveLength(3);
-    expect(state.speculation).toMatchObject({ started: 3, confirmed: 1, wasted: 2 });
+  test('waits twice as long after each start in vain, and anew in the next utterance', () => {
+    const pauses = [voiced(300), quiet(560), voiced(300), quiet(560), voiced(300), quiet(600)];
+    const { log } = play([...pauses, voiced(300), quiet(300)]);
+    const after = log.flatMap(({ decisions }) =>
+      decisions.flatMap((d) => (d.kind === 'likely_end' ? [d.atMs - d.lastVoicedAtMs] : [])),
+    );
+    expect(after).toEqual([180, 360, 180]);
+  });
+
+  test('is given up after three in an utterance that were cancelled, and tried again in the next', () => {
+    const quick = { ...rules, eager: { ...rules.eager, share: 0.05 } };
+    const halting = Array.from({ length: 6 }, () => [voiced(300), quiet(400)]).flat();
+    const { state, all } = play([...halting, quiet(600), voiced(300), quiet(1_000)], quick);
+    expect(all.filter((d) => d.kind === 'likely_end')).toHaveLength(4);
+    expect(state.speculation).toMatchObject({ started: 4, confirmed: 1, wasted: 3 });
+  });
+
+  test('waits a little longer where no words are known', () => {
+    const soon = { ...rules, silenceMs: 200 };
+    const at = (...steps: Parameters<typeof play>[0]) =>
+      play(steps, soon).all.find((d) => d.kind === 'likely_end')?.atMs;
+    expect(at(voiced(400), quiet(200))).toBe(480);
+    expect(at(voiced(400), said('a truck hit me'), quiet(200))).toBe(460);
   });
 
   test('is made no more in a call that has wasted all it may', () => {

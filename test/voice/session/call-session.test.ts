@@ -152,7 +152,7 @@ describe('a spoken call', () => {
     });
     expect(done.text).toBe('You said my name is Maria.');
     // 300 ms before detection (80 ms of them voiced), then everything to the likely end, where the words are asked for.
-    expect(stt.frames).toEqual([15 + (1_000 - 80 + 240) / 20]);
+    expect(stt.frames).toEqual([15 + (1_000 - 80 + 180) / 20]);
     const reply = call.frames.slice(before);
     expect(reply).toHaveLength(Math.ceil((26 * 20) / 20));
     const spreadMs = reply.at(-1)!.atMs - reply[0]!.atMs;
