@@ -78,6 +78,7 @@ export async function openCallService(deps: CallServiceDeps): Promise<CallServic
       timing: deps.timing,
       createVad: () => createVad({ mode: VAD_MODE }),
       filter: mayBeSpoken,
+      mayPrepareEarly: () => config.HERMES_EAGER_START,
       nowMs: () => performance.now(),
       epochMs: Date.now,
     },

@@ -167,6 +167,14 @@ export const settings = {
     '600',
     'Silence that ends the answer to an open question. Others follow from it: 0.6 of it for yes or no, 0.75 for a name, 1.5 in mid-phrase; 200 ms after a whole answer; 0.7 to 1.5 of it by the caller’s own pauses. Never under 200 ms nor over 1,200 ms (or this, if longer).',
   ),
+  HERMES_EAGER_START: setting(
+    z
+      .enum(['on', 'off'])
+      .default('on')
+      .transform((v) => v === 'on'),
+    'on',
+    'Prepare the answer at the likely end of an utterance, within that silence. off: callers wait longer, and no recognition or model token is spent on answers that are thrown away (at most 20 in a call, three in an utterance).',
+  ),
   HERMES_SILENCE_PROMPT_MS: setting(
     waitMs.default(8_000),
     '8000',
