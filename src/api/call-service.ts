@@ -10,6 +10,10 @@ import type { TimingSink } from '../voice/ports.js';
 import { type CallRegistry, createCallRegistry } from '../voice/session/registry.js';
 import { createNativeTransport } from '../voice/transports/native/native-transport.js';
 import type { TransportDeps } from '../voice/transports/transport-deps.js';
+import {
+  openRealtimeTransport,
+  type RealtimeTransport,
+} from '../voice/transports/realtime/realtime-transport.js';
 import { openTwilioTransport } from '../voice/transports/twilio/twilio-transport.js';
 import type { Transport } from '../voice/transports/upgrades.js';
 import { createAgent, mayBeSpoken } from './agent.js';
@@ -38,6 +42,7 @@ export interface CallService {
   journal: OpenJournal;
   native: Transport;
   twilio: Transport;
+  realtime: RealtimeTransport;
   /** Who hears, words and speaks; null where nobody does. */
   engines: { stt: string | null; llm: string; tts: string | null };
 }
@@ -84,6 +89,7 @@ export async function openCallService(deps: CallServiceDeps): Promise<CallServic
     },
   };
   const native = createNativeTransport(transportDeps);
+  const realtime = await openRealtimeTransport(transportDeps);
   const twilio = await openTwilioTransport({
     ...transportDeps,
     onEnded: async ({ tenantId, callId }, reason) => {
@@ -95,5 +101,5 @@ export async function openCallService(deps: CallServiceDeps): Promise<CallServic
     llm: providers.llm.name,
     tts: providers.tts?.name ?? null,
   };
-  return { registry, journal, native, twilio, engines };
+  return { registry, journal, native, twilio, realtime, engines };
 }

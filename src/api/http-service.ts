@@ -11,7 +11,7 @@ import { publicUrlOf } from './edge-options.js';
 import { watchLoopDelay } from './loop-delay.js';
 import { createReadiness } from './readiness.js';
 import type { MonitoringDeps } from './routes/monitoring.js';
-import { NATIVE_STREAM_PATH } from './routes/sessions.js';
+import { NATIVE_STREAM_PATH, REALTIME_PATH } from './routes/sessions.js';
 import { TWILIO_STREAM_PATH } from './routes/twilio.js';
 import type { Closing } from './shutdown.js';
 import { temporalLinks } from './temporal-links.js';
@@ -63,7 +63,11 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
     loopDelayP99Ms: () => loopDelay.p99Ms(),
   });
   const cutSockets = serveUpgrades(app.server, {
-    transports: { [NATIVE_STREAM_PATH]: calls.native, ...twilioTarget(config, calls) },
+    transports: {
+      [NATIVE_STREAM_PATH]: calls.native,
+      [REALTIME_PATH]: calls.realtime,
+      ...twilioTarget(config, calls),
+    },
     maxSockets: config.HERMES_MAX_CALLS * SOCKETS_PER_CALL,
   });
   closing.add('http', 1_000, () => {

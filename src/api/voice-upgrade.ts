@@ -3,11 +3,15 @@ import type { Duplex } from 'node:stream';
 import { correlationIdOf, CORRELATION_HEADER } from './plugins/correlation.js';
 import { problemBody, type ProblemCode, problems } from './problems.js';
 
+/** @param detail what is wrong with this very request. */
+export type Refuse = (code: ProblemCode, detail: string) => void;
+
 /** Who serves a path. */
 export interface UpgradeTarget {
   /** Whether the request may open a socket at all; absent: the first message on the socket decides. */
   admits?(request: IncomingMessage): boolean;
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** @param refuse answers with a problem instead and ends the socket. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, refuse: Refuse): void;
 }
 
 export interface UpgradeOptions {
@@ -45,7 +49,9 @@ export function serveUpgrades(
     else {
       open.add(socket);
       socket.once('close', () => open.delete(socket));
-      transport.handleUpgrade(request, socket, head);
+      transport.handleUpgrade(request, socket, head, (code, detail) =>
+        refuse(request, socket, path, code, detail),
+      );
     }
   });
   return () => {
@@ -53,9 +59,15 @@ export function serveUpgrades(
   };
 }
 
-function refuse(request: IncomingMessage, socket: Duplex, instance: string, code: ProblemCode): void {
+function refuse(
+  request: IncomingMessage,
+  socket: Duplex,
+  instance: string,
+  code: ProblemCode,
+  detail?: string,
+): void {
   const correlationId = correlationIdOf(request);
-  const body = JSON.stringify(problemBody(code, { instance, correlationId }));
+  const body = JSON.stringify(problemBody(code, { instance, correlationId }, { detail }));
   const head = [
     `HTTP/1.1 ${problems[code].status} Refused`,
     'Content-Type: application/problem+json; charset=utf-8',

@@ -15,6 +15,8 @@ export interface SessionDeps {
 
 /** Path of the native transport. */
 export const NATIVE_STREAM_PATH = '/api/v1/voice/stream';
+/** Path of the realtime transport: where clients of the OpenAI Realtime API look for it. */
+export const REALTIME_PATH = '/v1/realtime';
 
 const Ask = z
   .strictObject({
@@ -29,7 +31,11 @@ const Ask = z
 const Session = z
   .object({
     session_id: CallId.describe('Id of the call.').meta({ examples: ['call_0123456789abcdefghij'] }),
-    token: z.string().describe('Goes into the first message on the socket. For one call only.'),
+    token: z
+      .string()
+      .describe(
+        'Goes into the first message on the native socket, or is the API key of a realtime client. For one call only.',
+      ),
     expires_at: z.iso.datetime().describe('The call must have begun by then.'),
     urls: z.object({
       native: z
@@ -38,13 +44,22 @@ const Session = z
         .meta({
           examples: ['wss://voice.example.com/api/v1/voice/stream'],
         }),
+      realtime: z
+        .string()
+        .describe(
+          'WebSocket for clients of the OpenAI Realtime API (base URL without `/realtime`): bearer token, or subprotocol `openai-insecure-api-key.<token>`.',
+        )
+        .meta({
+          examples: ['wss://voice.example.com/v1/realtime'],
+        }),
     }),
   })
   .describe('The call may be opened.');
 
 /** Opening a call. */
 export function sessionRoutes(app: App, deps: SessionDeps): void {
-  const native = deps.publicUrl.replace(/^http/, 'ws').replace(/\/+$/, '') + NATIVE_STREAM_PATH;
+  const root = deps.publicUrl.replace(/^http/, 'ws').replace(/\/+$/, '');
+  const urls = { native: root + NATIVE_STREAM_PATH, realtime: root + REALTIME_PATH };
   app.post(
     '/voice/session',
     {
@@ -70,7 +85,7 @@ export function sessionRoutes(app: App, deps: SessionDeps): void {
           session_id: callId,
           token,
           expires_at: new Date(tokenExpiresAtMs).toISOString(),
-          urls: { native },
+          urls,
         });
     },
   );

@@ -18,6 +18,10 @@ export type CallerEvent =
       timing: TurnTiming;
       speculation?: TurnSpeculation;
     }
+  /** Words in between that are no turn, just before their audio: an answer is slow, or cannot be spoken. */
+  | { type: 'aside'; text: string }
+  /** They are over, heard in full or cut off. */
+  | { type: 'aside_done' }
   /** Drop buffered agent audio now. */
   | { type: 'clear' }
   | { type: 'error'; code: 'no_speech_engine' | 'provider_failed'; message: string; action: string }
@@ -31,8 +35,8 @@ export interface Playback {
   reached(frames: number): Promise<void>;
   /** The far end may play this much later than the clock says. */
   readonly lateMs: number;
-  /** For so long after `clear` the far end may still tell what it had played. Absent: it has told by then. */
-  readonly correctionMs?: number | undefined;
+  /** After `clear` the far end may still tell what it had played: for so long, or until it has. Absent: it has told by then. */
+  readonly correction?: { withinMs: number; told: Promise<void> } | undefined;
 }
 
 /** The way back to the caller. No method blocks or throws; all do nothing once the caller is gone. */

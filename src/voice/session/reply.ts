@@ -94,9 +94,11 @@ export class Reply {
     this.#abort.abort(new Error('the reply was stopped'));
     this.#playout?.stop();
     if (this.#turn !== undefined && this.#deps.tts) this.#deps.link.send({ type: 'clear' });
-    const correctionMs = this.#playback?.correctionMs;
-    if (correctionMs === undefined) this.#finish(heard, true);
-    else this.#settleTimer = setTimeout(() => this.settle(), correctionMs);
+    const correction = this.#playback?.correction;
+    if (correction) {
+      this.#settleTimer = setTimeout(() => this.settle(), correction.withinMs);
+      void correction.told.then(() => this.settle());
+    } else this.#finish(heard, true);
     this.#quiet();
   }
 

@@ -132,8 +132,8 @@ export class Standby {
       get lateMs() {
         return later.account?.lateMs ?? 0;
       },
-      get correctionMs() {
-        return later.account?.correctionMs;
+      get correction() {
+        return later.account?.correction;
       },
     };
   }
@@ -180,6 +180,7 @@ export class Standby {
     if (this.#closed || this.#speaking || this.#callerSpeaks) return;
     const { link, nowMs, options, floor, onSound } = this.#deps;
     const send = (frame: Int16Array): void => link.sendFrame(frame);
+    link.send({ type: 'aside', text });
     const playout = new Playout(send, nowMs, options.sendAheadMs, link.openPlayback?.());
     const speaking: Speaking = { text, samples: audio.length, playout, accounted };
     this.#speaking = speaking;
@@ -196,6 +197,7 @@ export class Standby {
   #over(speaking: Speaking, heard: string): void {
     if (this.#speaking !== speaking) return;
     this.#speaking = undefined;
+    this.#deps.link.send({ type: 'aside_done' });
     if (heard !== '' && !speaking.accounted) this.#deps.onHeard(heard);
     this.#deps.onQuiet();
     this.#deps.floor.give('agent');

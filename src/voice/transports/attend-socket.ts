@@ -8,8 +8,8 @@ export interface Attendance {
   onMessage: (data: Buffer, isBinary: boolean) => void;
   /** ws has already answered with its own code (oversize 1009, invalid UTF-8 1007); this only bounds the farewell. */
   onError: (error: Error) => void;
-  /** Once. */
-  onClose: () => void;
+  /** Once, with the close code: what the peer sent, 1005 for none, 1006 for a line that broke. */
+  onClose: (code: number) => void;
 }
 
 /** Listens until the socket has closed; nothing of it is left then. */
@@ -21,10 +21,10 @@ export function attendSocket(
   const take = (data: RawData, isBinary: boolean): void => onMessage(messageBytes(data), isBinary);
   socket.on('message', take);
   socket.on('error', onError);
-  socket.once('close', () => {
+  socket.once('close', (code) => {
     stopHeartbeat();
     socket.off('message', take);
-    onClose();
+    onClose(code);
   });
 }
 

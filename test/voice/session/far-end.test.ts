@@ -13,19 +13,20 @@ const longWinded = {
 const framesOf = (text: string): number => text.length * 2;
 
 /** A far end that tells nothing until it is asked to. */
-function farEnd(correctionMs: number) {
-  const told: { frames?: number } = {};
+function farEnd(withinMs: number) {
+  const far: { frames?: number; isAll: () => void } = { isAll: () => undefined };
+  const told = new Promise<void>((resolve) => (far.isAll = resolve));
   const playback: Playback = {
     lateMs: 0,
-    correctionMs,
-    playedFrames: () => told.frames,
+    correction: { withinMs, told },
+    playedFrames: () => far.frames,
     reached: () => new Promise(() => undefined),
   };
-  return { told, openPlayback: () => playback };
+  return { told: far, openPlayback: () => playback };
 }
 
-async function midSentence(correctionMs: number, words: string[] = []) {
-  const { told, openPlayback } = farEnd(correctionMs);
+async function midSentence(withinMs: number, words: string[] = []) {
+  const { told, openPlayback } = farEnd(withinMs);
   const stt = scriptedEars(words);
   const call = placeTestCall({ stt, tts: toneVoice(40), agent: longWinded, openPlayback });
   await eventually(() => call.frames.length >= 40, { withinMs: 3_000, everyMs: 2, what: 'a greeting' });
@@ -47,6 +48,14 @@ describe('an interrupted reply', () => {
       [1, 'agent', 'One two'],
       [2, 'caller', 'wait'],
     ]);
+  });
+
+  test('is accounted for as soon as the far end has told', async () => {
+    const { call, told } = await midSentence(60_000);
+    call.speak(400, 0);
+    told.frames = framesOf('One two three ');
+    told.isAll();
+    expect(await call.next('reply_done')).toMatchObject({ text: 'One two three', interrupted: true });
   });
 
   test('is accounted for by the clock when the far end says nothing in time', async () => {

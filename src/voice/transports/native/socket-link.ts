@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import type { EndReason } from '../../../domain/turn.js';
 import { bytesFromSamples } from '../../audio/pcm.js';
 import { FRAME_BYTES } from '../../ports.js';
-import type { CallerLink } from '../../session/link.js';
+import type { CallerEvent, CallerLink } from '../../session/link.js';
 import { closeCodes, type ServerMessage } from '../../wire.js';
 import { guardSocket } from '../guarded-socket.js';
 
@@ -19,6 +19,10 @@ export interface SocketLink extends CallerLink {
   dispose(): void;
 }
 
+/** This protocol has no words for the rest: its caller hears an aside, and sees speech stop. */
+const isSaid = (event: CallerEvent): event is Extract<CallerEvent, ServerMessage> =>
+  event.type !== 'unheard' && event.type !== 'aside' && event.type !== 'aside_done';
+
 const codeOf = (reason: EndReason): number =>
   reason === 'shutdown' ? closeCodes.goingAway : closeCodes.ended;
 
@@ -30,7 +34,7 @@ export function createSocketLink(socket: WebSocket): SocketLink {
     },
     sendFrame: (frame) => guarded.write(bytesFromSamples(frame)),
     send(event) {
-      if (event.type !== 'unheard') link.say(event);
+      if (isSaid(event)) link.say(event);
       if (event.type === 'ended') link.close(codeOf(event.reason), event.reason);
     },
     say: (message) => guarded.write(JSON.stringify(message)),

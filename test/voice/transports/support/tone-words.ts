@@ -1,15 +1,15 @@
 /** Speech a computer understands for certain: one tone for each phrase. It survives the telephone, or the test fails. */
-import { concatSamples } from '../../../../../src/voice/audio/pcm.js';
-import type { Recognition, SpeechToText } from '../../../../../src/voice/ports.js';
-import { rms, tone } from '../../../audio/tones.js';
+import { concatSamples } from '../../../../src/voice/audio/pcm.js';
+import type { Recognition, SpeechToText } from '../../../../src/voice/ports.js';
+import { rms, tone } from '../../audio/tones.js';
 
 const phrases: Readonly<Record<string, number>> = { 'I slipped': 450, 'on the stairs': 900, bye: 1_700 };
 /** A tone at half of full scale has an RMS of 11,600; what the network and the filter add stays far below. */
 const LOUD = 1_000;
 
-/** The phrase at 8 kHz, 400 ms long, and the silence after it. */
-export const said = (phrase: string, silenceMs = 0): Int16Array =>
-  concatSamples([tone(phrases[phrase] ?? 0, 0.4, 8_000), new Int16Array(silenceMs * 8)]);
+/** The phrase, 400 ms long, and the silence after it. */
+export const said = (phrase: string, silenceMs = 0, rateHz = 8_000): Int16Array =>
+  concatSamples([tone(phrases[phrase] ?? 0, 0.4, rateHz), new Int16Array((silenceMs * rateHz) / 1_000)]);
 
 /** Stands for the detector of speech. */
 export const loudness = () => ({
