@@ -69,10 +69,26 @@ const sttOf = (config: Config): ProviderChoice['stt'] =>
       }
     : { kind: config.HERMES_STT };
 
-const llmOf = (config: Config): ProviderChoice['llm'] =>
-  config.HERMES_LLM === 'openai'
-    ? { kind: 'openai', baseUrl: config.LLM_BASE_URL, apiKey: config.LLM_API_KEY, model: config.LLM_MODEL }
-    : { kind: 'scripted' };
+function llmOf(config: Config): ProviderChoice['llm'] {
+  if (config.HERMES_LLM === 'scripted') return { kind: 'scripted' };
+  const effort = config.LLM_REASONING_EFFORT;
+  return {
+    kind: 'openai',
+    baseUrl: config.LLM_BASE_URL,
+    apiKey: config.LLM_API_KEY,
+    model: config.LLM_MODEL,
+    api: config.LLM_API,
+    reasoningEffort: effort === 'omit' ? null : effort,
+    promptCache: promptCacheOf(config),
+  };
+}
+
+/** Other servers may refuse fields that they do not know. */
+function promptCacheOf(config: Config): 'none' | 'key' | 'prewarm' {
+  if (config.LLM_PROMPT_CACHE !== 'auto') return config.LLM_PROMPT_CACHE;
+  if (new URL(config.LLM_BASE_URL).hostname !== 'api.openai.com') return 'none';
+  return config.LLM_API === 'responses' ? 'prewarm' : 'key';
+}
 
 function ttsOf(config: Config): ProviderChoice['tts'] {
   if (config.HERMES_TTS === 'none') return { kind: 'none' };

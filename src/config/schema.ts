@@ -145,6 +145,21 @@ export const settings = {
   ),
   LLM_API_KEY: setting(z.string().min(1).optional(), 'sk-…', 'Key for it.'),
   LLM_MODEL: setting(z.string().min(1).default('gpt-6-luna'), 'gpt-6-luna', 'Model name.'),
+  LLM_API: setting(
+    z.enum(['chat', 'responses']).default('chat'),
+    'chat',
+    'How the model is asked: chat (/chat/completions, which every server has) or responses (/responses).',
+  ),
+  LLM_REASONING_EFFORT: setting(
+    z.enum(['none', 'minimal', 'low', 'medium', 'high', 'omit']).default('none'),
+    'none',
+    'Reasoning effort asked for; the caller waits while a model reasons. omit leaves the field out, for servers that refuse it.',
+  ),
+  LLM_PROMPT_CACHE: setting(
+    z.enum(['auto', 'none', 'key', 'prewarm']).default('auto'),
+    'prewarm',
+    'Prompt cache: key (sends prompt_cache_key), prewarm (also fills the cache at pickup) or none. auto: at api.openai.com prewarm with LLM_API=responses, else key; elsewhere none.',
+  ),
   HERMES_TTS: setting(
     z.enum(['local', 'openai', 'none']).default('local'),
     'local',

@@ -68,8 +68,8 @@ export interface LanguageModel {
   readonly name: string;
   /** Streams the wording piece by piece. Aborting `signal` really cancels the upstream request. @throws ProviderError */
   word(request: WordingRequest, signal: AbortSignal): AsyncIterable<string>;
-  /** As for `SpeechToText`. */
-  prewarm?(): void;
+  /** As for `SpeechToText`. @param instructions what the call's requests will begin with, where that is known. */
+  prewarm?(instructions?: string): void;
   close(): Promise<void>;
 }
 

@@ -17,7 +17,7 @@ export type ScriptedCompletion = z.infer<typeof ScriptedCompletion>;
  * answer to a commit, and `afterChunks` counts its events.
  */
 export const StreamFault = z.strictObject({
-  route: z.enum(['chat', 'speech', 'transcriptions', 'realtime']),
+  route: z.enum(['chat', 'responses', 'speech', 'transcriptions', 'realtime']),
   /** stall: connected, alive, nothing more. cut: the socket is destroyed. garbage: unreadable, then the end. end: a clean end too early. */
   kind: z.enum(['stall', 'cut', 'garbage', 'end']),
   afterChunks: z.int().min(0).default(0),

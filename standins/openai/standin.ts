@@ -6,6 +6,7 @@ import { controlRoutes } from './control.js';
 import { ApiError, assertKey, errorBody, vendorHeaders } from './envelope.js';
 import { modelRoutes } from './models.js';
 import { acceptRealtime } from './realtime/upgrade.js';
+import { responsesRoutes } from './responses/routes.js';
 import { createScript } from './script.js';
 import { Settings } from './settings.js';
 import { speechRoutes } from './speech/routes.js';
@@ -59,6 +60,7 @@ function apiRoutes(stand: Stand) {
     });
     modelRoutes(app);
     chatRoutes(app, stand);
+    responsesRoutes(app, stand);
     speechRoutes(app, stand);
     transcriptionRoutes(app, stand);
     done();

@@ -15,6 +15,7 @@ import { Ear } from './ear.js';
 import { Floor } from './floor.js';
 import type { SessionOptions } from './options.js';
 import { Mouth } from './mouth.js';
+import { prewarm } from './prewarm.js';
 import { SilenceWatch } from './silence.js';
 import { Standby } from './standby.js';
 import { Transcript } from './transcript.js';
@@ -68,8 +69,7 @@ class LiveCall implements CallSession {
   }
 
   start(): void {
-    const { stt, llm, tts } = this.#deps.providers;
-    for (const engine of [stt, llm, tts]) engine?.prewarm?.();
+    prewarm(this.#deps.providers, this.#deps.agent);
     this.#armIdleTimer();
     this.#standby.awaited(this.#deps.nowMs());
     const clock = new TurnClock(this.#deps.nowMs);

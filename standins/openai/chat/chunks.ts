@@ -13,7 +13,13 @@ export interface Completion {
   /** The text word by word, as it is streamed; blanks stay with the word before. */
   pieces: readonly string[];
   finishReason: FinishReason;
-  usage: object;
+  usage: {
+    prompt_tokens: number;
+    completion_tokens: number;
+    total_tokens: number;
+    prompt_tokens_details: object;
+    completion_tokens_details: object;
+  };
 }
 
 /** Four characters a token is the vendor's own rule of thumb. */

@@ -42,6 +42,7 @@ const ChatBody = z.looseObject({
   max_completion_tokens: z.int().positive().nullish(),
   max_tokens: z.int().positive().nullish(),
   reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish(),
+  prompt_cache_key: z.string().max(64).nullish(),
   tools: z.array(Tool).optional(),
   tool_choice: ToolChoice.optional(),
   response_format: ResponseFormat.optional(),

@@ -17,6 +17,8 @@ export function chatRoutes(app: FastifyInstance, stand: Stand): void {
       model: asked.model,
       messages: asked.messages,
       reasoningEffort: asked.reasoning_effort ?? null,
+      cacheKey: asked.prompt_cache_key ?? null,
+      maxTokens: asked.max_completion_tokens ?? asked.max_tokens ?? null,
       answer: completion.answer,
     });
     if (asked.stream !== true) {

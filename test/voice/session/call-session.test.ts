@@ -71,14 +71,17 @@ describe('a typed call', () => {
 
   test('every engine is told at pickup to make ready', async () => {
     const made: string[] = [];
-    const prewarm = (stage: string) => ({ prewarm: () => void made.push(stage) });
+    const prewarm = (stage: string) => ({
+      prewarm: (instructions?: string) => void made.push(`${stage} ${instructions ?? ''}`.trim()),
+    });
     placeTestCall({
       stt: { ...scriptedEars([]), ...prewarm('stt') },
       llm: { ...scriptedModel, ...prewarm('llm') },
       tts: { ...toneVoice(), ...prewarm('tts') },
     });
     await eventually(() => made.length === 3, { withinMs: 2_000, what: 'all three' });
-    expect(made).toEqual(['stt', 'llm', 'tts']);
+    // The model is told what its prompts will begin with.
+    expect(made).toEqual(['stt', 'tts', 'llm Be brief.']);
   });
 
   test('a card number is cut out before it is shown, journalled or given to the policy', async () => {

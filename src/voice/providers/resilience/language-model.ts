@@ -46,8 +46,8 @@ export function createFailoverLanguageModel(options: FailoverLanguageModelOption
       }
       throw failure;
     },
-    prewarm() {
-      for (const { engine, circuit } of endpoints) if (circuit.allows) engine.prewarm?.();
+    prewarm(instructions) {
+      for (const { engine, circuit } of endpoints) if (circuit.allows) engine.prewarm?.(instructions);
     },
     close: () => Promise.resolve(),
   };
