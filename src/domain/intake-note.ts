@@ -10,8 +10,7 @@ import type { NotePayload } from './writes.js';
 const MAX_TRANSCRIPT_CHARS = 480_000;
 
 /** Whether the caller let us keep the words: without a clear refusal, yes (the call is announced as recorded). */
-export const mayKeepTranscript = ({ consents }: IntakeRecord): boolean =>
-  consents.recording?.value !== 'refused';
+const mayKeepTranscript = ({ consents }: IntakeRecord): boolean => consents.recording?.value !== 'refused';
 
 /**
  * @param parent the Clio record the note hangs on.

@@ -6,7 +6,7 @@ import type { Money } from './money.js';
 import type { ContactPayload, MatterPayload, PaymentRequestPayload, Priority } from './writes.js';
 
 /** What stands in for a name nobody gave. A person replaces it in Clio; the note says so. */
-export const placeholderName = { firstName: 'Unknown', lastName: 'Caller' } as const;
+const placeholderName = { firstName: 'Unknown', lastName: 'Caller' } as const;
 
 /** Practice areas as people write them, also the names looked for among a firm's own practice areas. */
 export const areaNames: Record<PracticeArea, string> = {

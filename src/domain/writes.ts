@@ -68,8 +68,7 @@ export type System = (typeof operations)[Operation]['system'];
 export type PayloadOf<O extends Operation> = z.infer<(typeof operations)[O]['payload']>;
 
 /** Where a write stands. `retrying` and `backoff` are quick and slow repeats; `parked` waits for a person. */
-export const writePhases = ['running', 'retrying', 'backoff', 'parked', 'done', 'discarded'] as const;
-export type WritePhase = (typeof writePhases)[number];
+export type WritePhase = 'running' | 'retrying' | 'backoff' | 'parked' | 'done' | 'discarded';
 
 /** Importance for the person who works the dead letters; maps to Temporal priority keys 1–4. */
 export const Priority = z.enum(['CRITICAL', 'HIGH', 'MEDIUM', 'LOW']);

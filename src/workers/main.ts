@@ -7,7 +7,7 @@ import { createCipher } from '../config/cipher.js';
 import { ConfigError, loadProcessConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { openPool } from '../db/pool.js';
-import { extractFrom } from '../domain/extract/index.js';
+import { extractFrom } from '../domain/extract/intake.js';
 import { createLogger } from '../telemetry/logger.js';
 import { provideWorkflowBundle } from './bundle.js';
 import { runWorkers } from './run.js';

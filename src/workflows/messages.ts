@@ -9,7 +9,7 @@ import type { ErrorClass } from '../domain/failures.js';
 import type { IntakeRecord } from '../domain/intake.js';
 import type { LadderPolicy } from '../domain/ladder.js';
 import type { EndReason, Turn } from '../domain/turn.js';
-import type { Priority, WritePhase, WriteReceipt, WriteRequest } from '../domain/writes.js';
+import type { WritePhase, WriteReceipt, WriteRequest } from '../domain/writes.js';
 
 /** Task queues: one for workflows and own activities, one per outside system so that its rate cap is its own. */
 export const taskQueues = { core: 'hermes-core', clio: 'ext-clio', lawpay: 'ext-lawpay' } as const;
@@ -84,9 +84,3 @@ export const resolveWrite = defineUpdate<WriteState, [Decision]>('resolve');
 /** The same as `retry`, for batch tools and Temporal UI: ignored unless the write waits, and once per job id. */
 export const redriveWrite = defineSignal<[{ jobId: string }?]>('redrive');
 export const writeState = defineQuery<WriteState>('state');
-
-/** What the parent and the projection know of a write. */
-export interface WriteSummary {
-  workflowId: string;
-  priority: Priority;
-}

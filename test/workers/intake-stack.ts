@@ -10,7 +10,7 @@ import { createLawPayActivities } from '../../src/activities/lawpay.js';
 import { connectVendor } from '../../src/activities/vendor-tokens.js';
 import { createCipher } from '../../src/config/cipher.js';
 import { withTenant } from '../../src/db/tenant.js';
-import { extractFrom } from '../../src/domain/extract/index.js';
+import { extractFrom } from '../../src/domain/extract/intake.js';
 import type { FirmProfile } from '../../src/domain/firm.js';
 import { callIdFrom, intakeWorkflowId } from '../../src/domain/ids.js';
 import type { IntakeRecord } from '../../src/domain/intake.js';

@@ -60,7 +60,7 @@ export const noScreen: Screen = {
 };
 
 /** `reply after 843 ms = endpointing 600 + stt 131 + …`; empty for the greeting, which answers nobody. */
-export function timingLine(timing: TurnTiming): string {
+function timingLine(timing: TurnTiming): string {
   if (timing.total === undefined) return '';
   const parts = stages
     .filter((stage) => stage !== 'total' && stage !== 'edge' && timing[stage] !== undefined)

@@ -19,7 +19,6 @@ const Write = z.object({
   external_id: z.string().nullable(),
   url: z.string().nullable(),
 });
-export type WriteView = z.infer<typeof Write>;
 const Intake = z.object({
   phase: z.string(),
   record: z.object({ disposition: z.string(), conflict: z.object({ result: z.string() }) }).loose(),

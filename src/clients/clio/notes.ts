@@ -12,7 +12,7 @@ type NotePayload = PayloadOf<'clio.note.create'>;
 
 const marker = (reference: string): string => `[${reference}]`;
 
-export function noteSubject(subject: string, reference: string): string {
+function noteSubject(subject: string, reference: string): string {
   const end = ` ${marker(reference)}`;
   return subject.slice(0, MAX_SUBJECT_CHARS - end.length) + end;
 }

@@ -7,7 +7,7 @@ import { OutsideError } from '../../domain/failures.js';
 import type { ClioClient } from './client.js';
 
 export type ParentType = 'Contact' | 'Matter';
-export const REFERENCE_FIELD_NAME = 'HERMES reference';
+const REFERENCE_FIELD_NAME = 'HERMES reference';
 
 const Definition = z.object({
   id: z.number(),

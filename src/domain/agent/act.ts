@@ -1,39 +1,37 @@
 /** What the agent does next: decided by code, worded by a template that a model may rephrase. */
 import type { Question } from '../extract/question.js';
 
-export const actKinds = [
-  'greeting',
-  'ask_recording',
-  'ask_reason',
-  'ask_safety',
-  'ask_name',
-  'ask_phone',
-  'confirm_phone',
-  'ask_message',
-  'ask_parties',
-  'ask_story',
-  'ask_when',
-  'ask_where',
-  'ask_other_lawyer',
-  'ask_anything_else',
-  'closing',
-  'closing_message',
-  'closing_referral',
-  'wrong_number',
-  'goodbye',
-  'emergency',
-  'suicidal',
-  'recording_refused',
-  'disclose_ai',
-  'decline_advice',
-  'offer_person',
-  'refuse_card',
-  'state_fee',
-  'stay_in_role',
-  'still_there',
-  'silence_goodbye',
-] as const;
-export type ActKind = (typeof actKinds)[number];
+export type ActKind =
+  | 'greeting'
+  | 'ask_recording'
+  | 'ask_reason'
+  | 'ask_safety'
+  | 'ask_name'
+  | 'ask_phone'
+  | 'confirm_phone'
+  | 'ask_message'
+  | 'ask_parties'
+  | 'ask_story'
+  | 'ask_when'
+  | 'ask_where'
+  | 'ask_other_lawyer'
+  | 'ask_anything_else'
+  | 'closing'
+  | 'closing_message'
+  | 'closing_referral'
+  | 'wrong_number'
+  | 'goodbye'
+  | 'emergency'
+  | 'suicidal'
+  | 'recording_refused'
+  | 'disclose_ai'
+  | 'decline_advice'
+  | 'offer_person'
+  | 'refuse_card'
+  | 'state_fee'
+  | 'stay_in_role'
+  | 'still_there'
+  | 'silence_goodbye';
 
 export interface Act {
   kind: ActKind;

@@ -6,7 +6,7 @@ import type { Question } from '../extract/question.js';
 import type { CallState } from './state.js';
 
 /** How often a question may be asked at all. */
-export const MOST_ASKED = 2;
+const MOST_ASKED = 2;
 /** Questions asked once: any answer settles them, there is nothing to check it against. */
 const ONCE: ReadonlySet<Question> = new Set([
   'safety',

@@ -5,7 +5,7 @@
 import { REFUSES_NUMBER } from '../extract/phone.js';
 import type { Utterance } from '../extract/utterance.js';
 
-export const signals = [
+const signals = [
   'emergency',
   'suicidal',
   'card',

@@ -46,7 +46,7 @@ function continues(token: Token | undefined, before: Token | undefined): boolean
 }
 
 /** Edit distance, given up (as 99) when the lengths differ by more than two. */
-export function distance(a: string, b: string): number {
+function distance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 2 || a.length > 40) return 99;
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {

@@ -22,7 +22,7 @@ export const functionWords = setOf(`
 `);
 
 /** Everyday verbs, nouns and adjectives that follow "I'm", "he was", "the driver was" in calls. */
-export const everydayWords = setOf(`
+const everydayWords = setOf(`
   able accident afraid alive alone angry annoyed anxious arrested awake aware bad badly back being bleeding blind bothered
   broke broken busy calm careless certain charged cited clear clueless cold confident confused concerned convicted crazy
   crying curious dead deaf depressed desperate devastated diagnosed disabled disappointed divorced divorcing done drinking
@@ -112,7 +112,5 @@ export const familyNames = setOf(`
   brooks rivers waters winter summers frost snow pool pope bishop knight sheriff friend love joy strong hardy moody bush wise
 `);
 
-/** Words that may stand in a company's name in lower-case text although they are everyday words. */
-export const isFunctionWord = (word: string): boolean => functionWords.has(word);
 /** Too ordinary to be part of a person's name in lower-case text. */
 export const isOrdinary = (word: string): boolean => functionWords.has(word) || everydayWords.has(word);

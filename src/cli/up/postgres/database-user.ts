@@ -10,7 +10,7 @@ export interface SystemUser {
 }
 
 /** Where root keeps what another account must reach: /root itself is closed to everybody else. */
-export const ROOT_STATE_DIR = '/var/lib/hermes';
+const ROOT_STATE_DIR = '/var/lib/hermes';
 export const ROOT_CACHE_DIR = '/var/cache/hermes';
 
 /**
