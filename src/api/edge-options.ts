@@ -50,7 +50,8 @@ export function publicUrlOf(config: Config): string {
 
 /** Which engines hear, word and speak. @throws RangeError when the local engine has no such voice. */
 export function providerChoiceOf(config: Config, cacheDir: string, logger: Logger): ProviderChoice {
-  return { stt: sttOf(config), llm: llmOf(config), tts: ttsOf(config), cacheDir, logger };
+  const hedge = config.HERMES_HEDGE;
+  return { stt: sttOf(config), llm: llmOf(config), tts: ttsOf(config), hedge, cacheDir, logger };
 }
 
 const sttOf = (config: Config): ProviderChoice['stt'] =>

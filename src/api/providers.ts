@@ -14,6 +14,8 @@ import {
   createOpenAiTextToSpeech,
   type OpenAiTextToSpeechOptions,
 } from '../voice/providers/openai/text-to-speech.js';
+import { hedgedSpeechToText } from '../voice/providers/hedge/hedged-ears.js';
+import { hedgedLanguageModel, hedgedTextToSpeech } from '../voice/providers/hedge/hedged.js';
 import { createScriptedLanguageModel } from '../voice/providers/scripted/language-model.js';
 import type { LanguageModel, Providers, SpeechToText, TextToSpeech } from '../voice/ports.js';
 
@@ -25,6 +27,8 @@ export interface ProviderChoice {
     | { kind: 'none' }
     | { kind: 'local'; voice: LocalVoice }
     | ({ kind: 'openai' } & OpenAiTextToSpeechOptions);
+  /** Hosted engines that are late are asked a second time. */
+  hedge: boolean;
   /** Where programs fetched for speech are kept. */
   cacheDir: string;
   logger: Logger;
@@ -36,7 +40,7 @@ export interface ProviderChoice {
  */
 export async function createProviders(choice: ProviderChoice): Promise<Providers> {
   const [stt, tts] = await Promise.all([createStt(choice), createTts(choice)]);
-  return { stt, tts, llm: createLlm(choice.llm) };
+  return { stt, tts, llm: createLlm(choice) };
 }
 
 /** Lets all engines go; one that will not must not keep the others. */
@@ -44,9 +48,12 @@ export async function closeProviders({ stt, llm, tts }: Providers): Promise<void
   await Promise.allSettled([stt?.close(), llm.close(), tts?.close()]);
 }
 
-async function createStt({ stt, cacheDir, logger }: ProviderChoice): Promise<SpeechToText | null> {
+async function createStt({ stt, hedge, cacheDir, logger }: ProviderChoice): Promise<SpeechToText | null> {
   if (stt.kind === 'none') return null;
-  if (stt.kind === 'openai') return createOpenAiSpeechToText(stt);
+  if (stt.kind === 'openai') {
+    const engine = await createOpenAiSpeechToText(stt);
+    return hedge ? hedgedSpeechToText(engine) : engine;
+  }
   const onProgress = (step: string): void => logger.info({ step }, 'preparing speech recognition');
   const found = await ensurePocketsphinx({ cacheDir, onProgress });
   if (found.ok)
@@ -55,12 +62,15 @@ async function createStt({ stt, cacheDir, logger }: ProviderChoice): Promise<Spe
   return null;
 }
 
-function createLlm(llm: ProviderChoice['llm']): LanguageModel {
-  return llm.kind === 'scripted' ? createScriptedLanguageModel() : createOpenAiLanguageModel(llm);
+function createLlm({ llm, hedge }: ProviderChoice): LanguageModel {
+  if (llm.kind === 'scripted') return createScriptedLanguageModel();
+  const engine = createOpenAiLanguageModel(llm);
+  return hedge ? hedgedLanguageModel(engine) : engine;
 }
 
-async function createTts({ tts, logger }: ProviderChoice): Promise<TextToSpeech | null> {
+async function createTts({ tts, hedge, logger }: ProviderChoice): Promise<TextToSpeech | null> {
   if (tts.kind === 'none') return null;
   if (tts.kind === 'local') return createLocalTextToSpeech({ voice: tts.voice, logger });
-  return createOpenAiTextToSpeech(tts);
+  const engine = await createOpenAiTextToSpeech(tts);
+  return hedge ? hedgedTextToSpeech(engine) : engine;
 }

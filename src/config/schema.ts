@@ -182,6 +182,14 @@ export const settings = {
     '600',
     'Silence that ends the answer to an open question. Others follow from it: 0.6 of it for yes or no, 0.75 for a name, 1.5 in mid-phrase; 200 ms after a whole answer; 0.7 to 1.5 of it by the caller’s own pauses. Never under 200 ms nor over 1,200 ms (or this, if longer).',
   ),
+  HERMES_HEDGE: setting(
+    z
+      .enum(['on', 'off'])
+      .default('on')
+      .transform((v) => v === 'on'),
+    'on',
+    'Ask a hosted engine a second time when it is later to begin than it nearly ever is; what comes sooner is taken. At most one request in ten is made twice. off: never.',
+  ),
   HERMES_EAGER_START: setting(
     z
       .enum(['on', 'off'])
