@@ -9,6 +9,7 @@ import {
   silenceReachOf,
 } from '../domain/agent/index.js';
 import type { FirmProfile } from '../domain/firm.js';
+import { recordingRuling } from '../domain/recording.js';
 import { expectationOf } from '../domain/turntaking/expectation.js';
 import type { AgentTurn, ConversationAgent } from '../voice/session/agent-port.js';
 
@@ -30,6 +31,7 @@ export function createAgent(firm: FirmProfile): ConversationAgent {
       const { silence: _unchanged, ...turn } = asTurn(silenceAct(turns, firm, step));
       return { ...turn, ends: 'idle' };
     },
+    recording: (turns) => recordingRuling(turns, firm),
   };
 }
 

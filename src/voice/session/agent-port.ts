@@ -1,4 +1,5 @@
 import type { Expectation } from '../../domain/turntaking/expectation.js';
+import type { RecordingRuling } from '../../domain/recording.js';
 import type { SilenceReach } from '../../domain/silence-ladder.js';
 import type { EndReason, Turn } from '../../domain/turn.js';
 import type { WordingRequest } from '../ports.js';
@@ -30,4 +31,6 @@ export interface ConversationAgent {
    * @param turns every finished turn, oldest first.
    */
   silence?(turns: readonly Turn[], step: 1 | 2 | 'close'): AgentTurn;
+  /** Whether the call may be recorded after these turns. Absent: it may not. */
+  recording?(turns: readonly Turn[]): RecordingRuling;
 }

@@ -2,6 +2,7 @@ import type { CallId } from '../../domain/ids.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { Vad } from '../audio/vad.js';
 import type { CallJournal, Providers, TimingSink } from '../ports.js';
+import type { CallRecorder } from '../recording/contract.js';
 import type { ConversationAgent } from './agent-port.js';
 import type { CallerLink } from './link.js';
 import type { SpareAudio } from './standby.js';
@@ -27,6 +28,10 @@ export interface SharedCallDeps {
   nowMs: () => number;
   /** Milliseconds since the epoch. */
   epochMs: () => number;
+  /** Who keeps the sound of calls whose callers agree. Absent: nobody does. */
+  recorder?: CallRecorder;
+  /** Whether another recording may begin now; a process short of time says no. Default yes. */
+  mayRecord?: () => boolean;
 }
 
 export interface CallDeps extends SharedCallDeps {

@@ -8,6 +8,7 @@
 import type { CallId } from '../../domain/ids.js';
 import type { EndReason } from '../../domain/turn.js';
 import type { CallHeader, SpeechToText } from '../ports.js';
+import { recorded } from '../recording/recorded.js';
 import type { CallDeps, CallSession } from './call-deps.js';
 import { CallerTurns } from './caller-turns.js';
 import { EagerStart } from './eager-start.js';
@@ -24,7 +25,7 @@ import { TurnClock } from './turn-clock.js';
 
 /** Sets up one call. Nothing happens until `start`. */
 export function createCallSession(deps: CallDeps, header: CallHeader, options: SessionOptions): CallSession {
-  return new LiveCall(deps, header, options);
+  return recorded(deps, header, (given) => new LiveCall(given, header, options));
 }
 
 class LiveCall implements CallSession {
