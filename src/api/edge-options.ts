@@ -94,9 +94,17 @@ function promptCacheOf(config: Config): 'none' | 'key' | 'prewarm' {
 function ttsOf(config: Config): ProviderChoice['tts'] {
   if (config.HERMES_TTS === 'none') return { kind: 'none' };
   if (config.HERMES_TTS === 'local') return { kind: 'local', voice: localVoice(config.TTS_VOICE ?? 'slt') };
-  const { TTS_BASE_URL: baseUrl, TTS_API_KEY: apiKey, TTS_MODEL: model } = config;
-  // Every server of this kind knows `alloy`, OpenAI's first voice.
-  return { kind: 'openai', baseUrl, apiKey, model, voice: config.TTS_VOICE ?? 'alloy' };
+  return {
+    kind: 'openai',
+    baseUrl: config.TTS_BASE_URL,
+    apiKey: config.TTS_API_KEY,
+    model: config.TTS_MODEL,
+    api: config.TTS_API,
+    // Every server of this kind knows `alloy`, OpenAI's first voice.
+    voice: config.TTS_VOICE ?? 'alloy',
+    sampleRateHz: config.TTS_SAMPLE_RATE_HZ,
+    spareSockets: config.HERMES_MAX_CALLS,
+  };
 }
 
 function localVoice(voice: string): LocalVoice {

@@ -172,6 +172,21 @@ export const settings = {
   ),
   TTS_API_KEY: setting(z.string().min(1).optional(), 'sk-…', 'Key for it.'),
   TTS_MODEL: setting(z.string().min(1).default('gpt-4o-mini-tts'), 'kokoro', 'Model name.'),
+  TTS_API: setting(
+    z.enum(['speech', 'realtime']).default('speech'),
+    'realtime',
+    'How the voice is asked: speech (/audio/speech, streamed) or realtime (a conversation model reads aloud; what OpenAI has from 2027-01-06 on).',
+  ),
+  TTS_SAMPLE_RATE_HZ: setting(
+    z.coerce
+      .number()
+      .int()
+      .min(8_000, 'a sample rate, 8000–96000 Hz')
+      .max(96_000, 'a sample rate, 8000–96000 Hz')
+      .default(24_000),
+    '24000',
+    'Rate of the raw audio that /audio/speech answers with; OpenAI and most others send 24,000 Hz.',
+  ),
   TTS_VOICE: setting(
     z.string().min(1).optional(),
     'slt',

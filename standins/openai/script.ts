@@ -13,11 +13,20 @@ export const ScriptedCompletion = z.union([
 export type ScriptedCompletion = z.infer<typeof ScriptedCompletion>;
 
 /**
- * A stream that goes wrong after a good start; faults before the start are the kit's. On `realtime` the stream is the
- * answer to a commit, and `afterChunks` counts its events.
+ * A stream that goes wrong after a good start; faults before the start are the kit's. A server that is connected and mute
+ * is a `stall` after no chunk at all. Realtime sockets have three streams, counted in events: `realtime_greeting` from the
+ * upgrade on, `realtime` the answer to a commit, `realtime_speech` the answer to an order to speak.
  */
 export const StreamFault = z.strictObject({
-  route: z.enum(['chat', 'responses', 'speech', 'transcriptions', 'realtime']),
+  route: z.enum([
+    'chat',
+    'responses',
+    'speech',
+    'transcriptions',
+    'realtime',
+    'realtime_greeting',
+    'realtime_speech',
+  ]),
   /** stall: connected, alive, nothing more. cut: the socket is destroyed. garbage: unreadable, then the end. end: a clean end too early. */
   kind: z.enum(['stall', 'cut', 'garbage', 'end']),
   afterChunks: z.int().min(0).default(0),

@@ -39,7 +39,7 @@ export function decideAnswer(request: ChatRequest, script: Script): Answer {
     return answer({ text: JSON.stringify(sampleOf(format.json_schema.schema)) });
   }
   if (format?.type === 'json_object') return answer({ text: '{}' });
-  return answer({ text: lineToSay(request) ?? lastUserText(request) });
+  return answer({ text: sayOrRepeat(request.messages) });
 }
 
 const answer = (part: Partial<Answer>): Answer => ({ text: '', toolCalls: [], refusal: null, ...part });
@@ -56,13 +56,19 @@ function demandedTool({ tools, tool_choice: choice }: ChatRequest) {
   return tools?.find((tool) => tool.function.name === choice.function.name);
 }
 
-function lineToSay({ messages }: ChatRequest): string | undefined {
+interface Said {
+  role: string;
+  content: string;
+}
+
+/** The line marked `SAY:` that stands last, else the user's last words. */
+export const sayOrRepeat = (messages: readonly Said[]): string =>
+  lineToSay(messages) ?? messages.findLast(({ role }) => role === 'user')?.content ?? '';
+
+function lineToSay(messages: readonly Said[]): string | undefined {
   const lines = messages.flatMap(({ content }) => content.split('\n'));
   return lines
     .findLast((line) => line.startsWith('SAY:'))
     ?.slice('SAY:'.length)
     .trim();
 }
-
-const lastUserText = ({ messages }: ChatRequest): string =>
-  messages.findLast(({ role }) => role === 'user')?.content ?? '';

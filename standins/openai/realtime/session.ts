@@ -51,7 +51,15 @@ export class TranscriptionSession {
   }
 
   take(event: ClientEvent): void {
-    const refusal = this.apply(event);
+    this.answer(event, this.apply(event));
+  }
+
+  /** An append without an id, already decoded. */
+  hear(audio: Buffer): void {
+    this.answer({}, this.append(audio));
+  }
+
+  private answer(event: { event_id?: string | undefined }, refusal: Refusal | undefined): void {
     if (refusal) this.out.refuse(refusal, this.beta ? undefined : event.event_id);
   }
 

@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { ApiError, assertKey, errorBody } from '../envelope.js';
 import type { Stand } from '../stand.js';
-import { parseClientEvent } from './client-events.js';
+import { appendedAudio, parseClientEvent } from './client-events.js';
+import { Conversation } from './conversation.js';
+import { parseConversationEvent } from './conversation-events.js';
 import { meetFault, turnAway } from './door.js';
 import { Outbox } from './outbox.js';
 import { TranscriptionSession } from './session.js';
@@ -73,32 +74,39 @@ function serve(client: WebSocket, url: URL, stand: Stand): void {
     closed.abort();
   });
   const out = new Outbox(client);
+  out.spoil(stand.script.takeStreamFault('realtime_greeting'));
   const model = url.searchParams.get('model') ?? undefined;
-  if (model !== undefined && stand.settings.modelInUrl === 'conversation') {
-    converse(client, out, model);
-    return;
+  const transcription = url.searchParams.get('intent') === 'transcription';
+  if (model !== undefined && (!transcription || stand.settings.modelInUrl === 'conversation')) {
+    converse(client, out, new Conversation(stand, out, model, closed.signal));
+  } else {
+    const turns = new Turns(stand, out, closed.signal);
+    transcribe(client, out, new TranscriptionSession(stand, out, turns, model));
   }
-  const session = new TranscriptionSession(stand, out, new Turns(stand, out, closed.signal), model);
+}
+
+const unknown = { code: 'invalid_event', message: 'Unknown or malformed event.' };
+
+function transcribe(client: WebSocket, out: Outbox, session: TranscriptionSession): void {
   client.on('message', (data, isBinary) => {
-    const event = isBinary ? undefined : parseClientEvent((data as Buffer).toString());
+    const message = data as Buffer;
+    const audio = isBinary ? undefined : appendedAudio(message);
+    if (audio) {
+      session.hear(audio);
+      return;
+    }
+    const event = isBinary ? undefined : parseClientEvent(message.toString());
     if (event) session.take(event);
-    else out.refuse({ code: 'invalid_event', message: 'Unknown or malformed event.' }, undefined);
+    else out.refuse(unknown, undefined);
   });
   session.open();
 }
 
-/** A conversation session, which `model` in the URL opens: it only refuses to become a transcription session. */
-function converse(client: WebSocket, out: Outbox, model: string): void {
-  out.send('session.created', {
-    session: { id: `sess_${randomUUID()}`, type: 'realtime', model, audio: {} },
+function converse(client: WebSocket, out: Outbox, conversation: Conversation): void {
+  client.on('message', (data, isBinary) => {
+    const event = isBinary ? undefined : parseConversationEvent((data as Buffer).toString());
+    if (event) conversation.take(event);
+    else out.refuse(unknown, undefined);
   });
-  client.on('message', (data) => {
-    const event = parseClientEvent((data as Buffer).toString());
-    if (event?.type === 'input_audio_buffer.append') return;
-    const refusal =
-      event?.type === 'session.update'
-        ? { code: 'invalid_model', message: 'A conversation session cannot become a transcription session.' }
-        : { code: 'invalid_event', message: 'This stand-in holds no conversations.' };
-    out.refuse(refusal, event?.event_id);
-  });
+  conversation.open();
 }

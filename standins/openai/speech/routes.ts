@@ -7,27 +7,12 @@ import type { Stand } from '../stand.js';
 import { eventOf, eventStream, faultFor, flow, type Outflow } from '../stream.js';
 import { speakInTones } from '../tone-code/encode.js';
 import { wavHeader } from '../wav.js';
+import { voices } from './voices.js';
 
 /** The API's `pcm` is always mono, 24,000 samples a second. */
 const RATE_HZ = 24_000;
 /** Bytes of 40 ms, a usual size of chunk. */
 const CHUNK_BYTES = 1_920;
-
-const voices = z.enum([
-  'alloy',
-  'ash',
-  'ballad',
-  'coral',
-  'echo',
-  'fable',
-  'nova',
-  'onyx',
-  'sage',
-  'shimmer',
-  'verse',
-  'marin',
-  'cedar',
-]);
 
 const SpeechBody = z.looseObject({
   model: z.string(),

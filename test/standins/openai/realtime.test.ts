@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
 import { createResampler, loadResampler } from '../../../src/voice/audio/resampler.js';
+import { readTones } from '../../../standins/openai/tone-code/decode.js';
 import { speakInTones } from '../../../standins/openai/tone-code/encode.js';
 import { eventually } from '../../support/eventually.js';
 import { apiKey, startOpenAi, type RunningOpenAi } from './running.js';
@@ -12,6 +13,7 @@ interface Event {
   delta?: string;
   error?: { code: string | null; event_id: string | null; message: string };
   session?: Record<string, unknown>;
+  response?: Record<string, unknown>;
 }
 
 let openai: RunningOpenAi;
@@ -257,3 +259,78 @@ function aLaw(sample: number): number {
   const mantissa = (exponent === 0 ? magnitude : magnitude >> (exponent - 1)) & 15;
   return ((sample < 0 ? 0 : 0x80) | (exponent << 4) | mantissa) ^ 0x55;
 }
+
+describe('a conversation', () => {
+  const speak = (text: string) => ({
+    type: 'response.create',
+    event_id: 's',
+    response: {
+      conversation: 'none',
+      output_modalities: ['audio'],
+      input: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text }] }],
+    },
+  });
+  const voiced = (voice: string) => ({
+    type: 'session.update',
+    event_id: 'u',
+    session: { type: 'realtime', audio: { output: { voice } } },
+  });
+  const soundIn = (client: Awaited<ReturnType<typeof connect>>) =>
+    Buffer.concat(client.named('output_audio.delta').map(({ delta }) => Buffer.from(delta!, 'base64')));
+
+  test('says the line marked SAY in tones, in the vendor’s order of events', async () => {
+    const client = await connect('model=gpt-realtime-2.1-mini');
+    client.send(voiced('cedar'));
+    expect(await client.arrived('session.updated')).toMatchObject([
+      { session: { type: 'realtime', audio: { output: { voice: 'cedar' } } } },
+    ]);
+    client.send(speak('SAY: Good day.'));
+    await client.arrived('response.done');
+    const kinds = client.events.map(({ type }) => type.replace('response.', ''));
+    expect([...new Set(kinds)]).toEqual(
+      'session.created session.updated created output_item.added content_part.added output_audio_transcript.delta output_audio.delta output_audio.done output_audio_transcript.done content_part.done output_item.done done'.split(
+        ' ',
+      ),
+    );
+    const bytes = soundIn(client);
+    const samples = new Int16Array(new Uint8Array(bytes).buffer);
+    expect(readTones(samples, 24_000)).toBe('Good day.');
+  });
+
+  test('speaks one response at a time, and stops when it is cancelled', async () => {
+    await openai.control.configure({ speech: { gapMs: 100 } });
+    const client = await connect('model=gpt-realtime-2.1-mini');
+    client.send({ type: 'response.cancel', event_id: 'x' });
+    expect(await client.arrived('error')).toMatchObject([
+      { error: { code: 'response_cancel_not_active', event_id: 'x' } },
+    ]);
+    client.send(speak('SAY: This takes a long time to say.'));
+    await client.arrived('output_audio.delta');
+    client.send(speak('SAY: And this.'));
+    const errors = await client.arrived('error', 2);
+    expect(errors[1]).toMatchObject({ error: { code: 'conversation_already_has_active_response' } });
+    client.send({ type: 'response.cancel' });
+    expect(await client.arrived('response.done')).toMatchObject([{ response: { status: 'cancelled' } }]);
+    expect(soundIn(client).length).toBeLessThan(24_000 * 2);
+    client.send(speak('SAY: Now this.'));
+    expect((await client.arrived('response.done', 2))[1]).toMatchObject({
+      response: { status: 'completed' },
+    });
+  });
+
+  test('refuses voices it has not, both modalities at once, and models that cannot speak', async () => {
+    const client = await connect('model=gpt-6-luna');
+    client.send(voiced('slt'));
+    client.send({
+      type: 'session.update',
+      session: { type: 'realtime', output_modalities: ['audio', 'text'] },
+    });
+    client.send(speak('SAY: No.'));
+    const errors = await client.arrived('error', 3);
+    expect(errors.map(({ error }) => error!.code)).toEqual([
+      'invalid_value',
+      'invalid_value',
+      'invalid_model',
+    ]);
+  });
+});

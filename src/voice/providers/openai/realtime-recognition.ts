@@ -41,16 +41,11 @@ export class RealtimeRecognition implements Recognition {
     takeSocket: (listener: SocketListener) => RealtimeSocket,
     private readonly ended: () => void,
   ) {
-    let greeted: Generation | undefined;
-    const listener: SocketListener = {
-      // A spare is ready while we still take it.
-      ready: (generation) => (greeted = generation),
+    this.socket = takeSocket({
+      ready: (generation) => this.begin(generation),
       message: (text) => this.take(readTranscriptionEvent(text)),
       failed: (error) => this.end(error),
-    };
-    this.socket = takeSocket(listener);
-    listener.ready = (generation) => this.begin(generation);
-    if (greeted !== undefined) this.begin(greeted);
+    });
   }
 
   push(frame: Int16Array): void {

@@ -17,7 +17,7 @@ export interface RealtimeSocketOptions {
 
 /** Who the socket works for. */
 export interface SocketListener {
-  /** The server has greeted and been told what we want: from here on `send` sends. Comes at once if that is past. */
+  /** The server has greeted and been told what we want: from here on `send` sends. Comes soon if that is past. */
   ready(generation: Generation): void;
   /** Any message after the greeting. */
   message(text: string): void;
@@ -68,7 +68,11 @@ export class RealtimeSocket {
   /** From here on the socket works for this listener alone. */
   serve(listener: SocketListener): void {
     this.listener = listener;
-    if (this.generation !== undefined) listener.ready(this.generation);
+    const { generation } = this;
+    if (generation === undefined) return;
+    queueMicrotask(() => {
+      if (!this.closed && this.listener === listener) listener.ready(generation);
+    });
   }
 
   /** Whether the socket could be used at this moment, as far as we know. */
@@ -111,13 +115,17 @@ export class RealtimeSocket {
       if (this.generation === undefined) this.greeted(text);
       else this.listener.message(text);
     } catch (error) {
+      const cause = { cause: error };
       const message = 'The server sent an event of another shape.';
-      this.failWith(new ProviderError(this.options.stage, 'garbage', message, { cause: error }));
+      const { stage } = this.options;
+      this.failWith(
+        error instanceof ProviderError ? error : new ProviderError(stage, 'garbage', message, cause),
+      );
     }
   }
 
   private greeted(text: string): void {
-    const { generation, expiresAtMs, updateType } = readGreeting(text);
+    const { generation, expiresAtMs, updateType } = readGreeting(this.options.stage, text);
     clearTimeout(this.greetingTimer);
     this.generation = generation;
     this.expiresAtMs = expiresAtMs;

@@ -8,6 +8,8 @@ export interface SpareSocketsOptions {
   cap: number;
   /** How long a spare is kept for a call that does not need it, in milliseconds. */
   maxAgeMs: number;
+  /** Whether sockets come back when they have served, so that one that is taken needs no successor. */
+  returned?: boolean;
   /** Milliseconds since the epoch. */
   nowMs?: () => number;
   /** How often spares are asked for a sign of life, in milliseconds. */
@@ -44,12 +46,11 @@ export class SpareSockets {
   /** A call begins: it will need a socket. Returns at once. */
   prewarm(): void {
     if (this.closed || this.places.length >= this.options.cap) return;
-    this.places.push({ untilMs: this.nowMs() + this.options.maxAgeMs, socket: undefined });
+    this.add(undefined);
     this.filling ??= setImmediate(() => {
       this.filling = undefined;
       this.fill();
     });
-    this.timer ??= setInterval(() => this.check(), this.options.checkEveryMs ?? CHECK_EVERY_MS).unref();
   }
 
   /** A ready spare, whose place is filled again for the call's next utterance; else a new socket. */
@@ -58,13 +59,23 @@ export class SpareSockets {
     const socket = place?.socket;
     if (!socket) {
       // One that still connects stays: it may hang, and the caller is speaking already.
-      if (this.places.length === 0) this.prewarm();
+      if (this.places.length === 0 && !this.options.returned) this.prewarm();
       return this.options.open(listener);
     }
     this.places = this.places.filter((other) => other !== place);
-    this.prewarm();
+    if (!this.options.returned) this.prewarm();
     socket.serve(listener);
     return socket;
+  }
+
+  /** A socket that has served, and is as good as new. */
+  giveBack(socket: RealtimeSocket): void {
+    const full = this.closed || this.places.length >= this.options.cap;
+    if (full || !socket.usable || !this.lasts(socket)) {
+      socket.close();
+      return;
+    }
+    socket.serve(keeperOf(this.add(socket)));
   }
 
   close(): void {
@@ -74,21 +85,16 @@ export class SpareSockets {
     for (const { socket } of this.places.splice(0)) socket?.close();
   }
 
+  private add(socket: RealtimeSocket | undefined): Place {
+    const place = { untilMs: this.nowMs() + this.options.maxAgeMs, socket };
+    this.places.push(place);
+    this.timer ??= setInterval(() => this.check(), this.options.checkEveryMs ?? CHECK_EVERY_MS).unref();
+    return place;
+  }
+
   private fill(): void {
     if (this.closed) return;
-    for (const place of this.places) {
-      place.socket ??= this.options.open({
-        ready: () => undefined,
-        message: (text) => {
-          // Whoever takes a socket must learn of a refusal: he gets a new socket, and it with that.
-          if (!isError(text)) return;
-          place.socket?.close();
-          place.socket = undefined;
-        },
-        // Replaced at the next check, not at once: a server that is down is not asked again and again.
-        failed: () => (place.socket = undefined),
-      });
-    }
+    for (const place of this.places) place.socket ??= this.options.open(keeperOf(place));
   }
 
   private check(): void {
@@ -112,6 +118,19 @@ export class SpareSockets {
     return expiresAtMs > this.nowMs() + EXPIRY_MARGIN_MS;
   }
 }
+
+/** Listens while nobody uses the socket. */
+const keeperOf = (place: Place): SocketListener => ({
+  ready: () => undefined,
+  message(text) {
+    // Whoever takes a socket must learn of a refusal: he gets a new socket, and it with that.
+    if (!isError(text)) return;
+    place.socket?.close();
+    place.socket = undefined;
+  },
+  // Replaced at the next check, not at once: a server that is down is not asked again and again.
+  failed: () => (place.socket = undefined),
+});
 
 /** @throws SyntaxError when it is not JSON, which is the end of the socket. */
 const isError = (text: string): boolean => (JSON.parse(text) as { type?: unknown } | null)?.type === 'error';

@@ -76,3 +76,12 @@ test('an older server’s “buffer too small” means that nothing was said', a
   const error = { type: 'invalid_request_error', message: 'Error committing: buffer too small.' };
   expect(await recognised([{ type: 'error', error }], { session: { turn_detection: null } })).toBe('');
 });
+
+test('a server that greets with an error is refused for good, or asked again, by what it says', async () => {
+  const greeting = (code: string) => ({ type: 'error', error: { type: 'invalid_request_error', code } });
+  await expect(recognised([], greeting('model_not_found'))).rejects.toMatchObject({ kind: 'refused' });
+  server?.close();
+  await expect(recognised([], greeting('server_is_overloaded'))).rejects.toMatchObject({
+    kind: 'unavailable',
+  });
+});
