@@ -15,6 +15,7 @@ import { type HealthDeps, healthRoutes } from './routes/health.js';
 import { type IntakeDeps, intakeRoutes } from './routes/intakes.js';
 import { type MonitoringDeps, monitoringRoutes } from './routes/monitoring.js';
 import { type SessionDeps, sessionRoutes } from './routes/sessions.js';
+import { socketRoutes } from './routes/sockets.js';
 import { type TwilioRouteDeps, twilioRoutes } from './routes/twilio.js';
 
 /** Everything the API stands on. */
@@ -62,6 +63,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   await addLimits(app, limits);
   await addOpenApi(app, deps.version);
   healthRoutes(app, deps);
+  socketRoutes(app);
   await app.register(
     (api, _options, done) => {
       addAuth(api, deps.auth);

@@ -41,12 +41,15 @@ test('every address of the first cut is in it', () => {
     '/api/v1/monitoring/performance',
     '/api/v1/monitoring/sla-compliance',
     '/api/v1/voice/session',
+    '/api/v1/voice/stream',
+    '/api/v1/voice/twilio',
     '/api/v1/voice/twilio/after/{tenantId}/{callId}',
     '/api/v1/voice/twilio/incoming/{tenantId}',
     '/docs/problems/{code}',
     '/health',
     '/livez',
     '/readyz',
+    '/v1/realtime',
   ]);
 });
 
@@ -57,7 +60,8 @@ test('every operation says what it does, where it belongs, who may call it and h
       expect([path, operation.summary]).toEqual([path, expect.stringMatching(/\w{3}/)]);
       expect(tags).toEqual(expect.arrayContaining(operation.tags ?? ['none']));
       const admission = path.includes('/twilio/') ? [{ twilioSignature: [] }] : [];
-      const byToken = path.startsWith('/api/') && admission.length === 0;
+      const isSocket = operation.summary?.endsWith('as a WebSocket');
+      const byToken = path.startsWith('/api/') && admission.length === 0 && !isSocket;
       expect([path, operation.security]).toEqual([path, byToken ? undefined : admission]);
       const failures = ['4XX', '5XX'].map((status) =>
         Object.keys(operation.responses[status]?.content ?? {}),
@@ -69,6 +73,16 @@ test('every operation says what it does, where it belongs, who may call it and h
   expect(document.components.schemas).toHaveProperty('Problem');
   expect(document.components.securitySchemes).toHaveProperty('bearer');
 });
+
+test.each(['/v1/realtime', '/api/v1/voice/stream', '/api/v1/voice/twilio'])(
+  'a reader who opens %s without an upgrade is told that it speaks WebSocket',
+  async (path) => {
+    const answer = await app.inject(path);
+    expect(answer.statusCode).toBe(426);
+    expect(answer.headers.upgrade).toBe('websocket');
+    expect(answer.json()).toMatchObject({ code: 'upgrade_required' });
+  },
+);
 
 test('the page for people is served', async () => {
   const page = await app.inject('/docs/');

@@ -1,5 +1,6 @@
 /** What a client asks of the conversation: typed turns, what was heard, another response, the end of one. */
 import type { CallSession } from '../../session/call-deps.js';
+import type { AgentResponses } from './agent-responses.js';
 import type { CallerItems } from './caller-items.js';
 import type { ClientEvent, ItemCreate, Truncate } from './client-events.js';
 import type { Complaints, RefusalCode } from './complaints.js';
@@ -12,6 +13,7 @@ export interface ClientRequestsDeps {
   conversation: Conversation;
   caller: CallerItems;
   complaints: Complaints;
+  responses: AgentResponses;
   link: RealtimeLink;
   session: CallSession;
 }
@@ -61,9 +63,9 @@ export class ClientRequests {
 
   /** The client says how much of an item its caller has heard; it plays no more of it. */
   #truncate(event: Truncate): void {
-    const { conversation, link, say, session } = this.#deps;
+    const { conversation, responses, link, say, session } = this.#deps;
     const { item_id, content_index, audio_end_ms } = event;
-    const response = link.responseOf(item_id);
+    const response = responses.ofItem(item_id);
     if (!conversation.get(item_id)) this.#refuse('item_not_found', event, 'item_id');
     else if (!response?.hasAudio || content_index !== 0) this.#refuse('item_not_audio', event);
     else if (audio_end_ms > Math.ceil(response.sentMs))
@@ -72,7 +74,7 @@ export class ClientRequests {
       this.#refuse('item_settled', event, 'item_id');
     else {
       response.account?.told(audio_end_ms);
-      if (response === link.active) link.cancel(() => session.hush());
+      if (response === responses.active) link.cancel(() => session.hush());
       say({ type: 'conversation.item.truncated', item_id, content_index, audio_end_ms });
     }
   }
@@ -89,7 +91,7 @@ export class ClientRequests {
   }
 
   #createResponse(event: Request<'response.create'>): void {
-    const { active } = this.#deps.link;
+    const { active } = this.#deps.responses;
     const asked = Object.keys(event.response ?? {}).map((key) => `response.${key.slice(0, 64)}`);
     if (!this.#deps.link.request())
       this.#refuse(active ? 'conversation_already_has_active_response' : 'response_not_due', event);
@@ -98,8 +100,8 @@ export class ClientRequests {
   }
 
   #cancelResponse(event: Request<'response.cancel'>): void {
-    const { link, session } = this.#deps;
-    const { active } = link;
+    const { link, responses, session } = this.#deps;
+    const { active } = responses;
     const isMeant = active !== undefined && (event.response_id ?? active.id) === active.id;
     if (isMeant) link.cancel(() => session.hush());
     else this.#refuse('response_cancel_not_active', event);

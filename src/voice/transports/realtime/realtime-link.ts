@@ -1,45 +1,27 @@
 /** The caller's side of a call on a realtime socket: what the call tells becomes events of the Realtime API. */
 import type { EndReason } from '../../../domain/turn.js';
 import type { CallerEvent, CallerLink, Playback } from '../../session/link.js';
-import type { SessionOptions } from '../../session/options.js';
-import { AgentResponse, type Outcome } from './agent-response.js';
+import type { Outcome } from './agent-response.js';
+import type { AgentResponses } from './agent-responses.js';
 import type { CallerItems } from './caller-items.js';
 import type { Complaints } from './complaints.js';
-import type { Conversation } from './conversation.js';
-import { PlaybackAccount } from './playback-account.js';
 import { ResponseRequests } from './response-requests.js';
-import type { Say } from './server-events.js';
-import type { SessionSettings } from './session-settings.js';
 
 export interface RealtimeLinkDeps {
-  say: Say;
-  conversation: Conversation;
   caller: CallerItems;
+  responses: AgentResponses;
   complaints: Complaints;
-  /** Read anew for every response. */
-  settings: SessionSettings;
-  options: SessionOptions;
   onEnded: (reason: EndReason) => void;
 }
 
 export class RealtimeLink implements CallerLink {
   readonly #deps: RealtimeLinkDeps;
-  /** Responses whose turn is not in the record yet, by turn: the one being spoken and one just interrupted. */
-  readonly #open = new Map<number, AgentResponse>();
-  /** Every response by its item, for late questions. */
-  readonly #byItem = new Map<string, AgentResponse>();
-  #active: AgentResponse | undefined;
+  readonly #requests = new ResponseRequests();
   /** The caller's side is stopping the agent by request, not by voice. */
   #cancelling = false;
-  readonly #requests = new ResponseRequests();
 
   constructor(deps: RealtimeLinkDeps) {
     this.#deps = deps;
-  }
-
-  /** The response being spoken. */
-  get active(): AgentResponse | undefined {
-    return this.#active;
   }
 
   /** The client asks for a response. @returns false when nothing is left to ask for. */
@@ -47,26 +29,19 @@ export class RealtimeLink implements CallerLink {
     return this.#requests.ask(this.#deps.caller.pending);
   }
 
-  responseOf(itemId: string): AgentResponse | undefined {
-    return this.#byItem.get(itemId);
-  }
-
   sendFrame(frame: Int16Array): void {
-    this.#active?.frame(frame);
+    this.#deps.responses.frame(frame);
   }
 
-  /** For the response whose first frame is about to come. */
   openPlayback(): Playback {
-    const account = new PlaybackAccount();
-    if (this.#active) this.#active.account = account;
-    return account;
+    return this.#deps.responses.openPlayback();
   }
 
   send(event: CallerEvent): void {
-    const { caller, complaints } = this.#deps;
+    const { caller, responses, complaints, onEnded } = this.#deps;
     switch (event.type) {
       case 'speech':
-        if (event.state === 'started') caller.started(this.#active !== undefined);
+        if (event.state === 'started') caller.started(responses.active !== undefined);
         else caller.stopped();
         return;
       case 'unheard':
@@ -77,27 +52,26 @@ export class RealtimeLink implements CallerLink {
         caller.heard(event.text, event.input);
         return;
       case 'reply':
-        this.#words(event.turn, event.text);
+        if (responses.words(event.turn, event.text)) this.#requests.began();
         return;
       case 'aside':
-        this.#begin().words(event.text);
+        responses.aside(event.text);
         return;
       case 'aside_done':
-        this.#active?.finish('completed');
-        this.#active = undefined;
+        responses.finish('completed');
         return;
       case 'clear':
-        this.#cut();
+        responses.finish(this.#stopped());
         return;
       case 'reply_done':
-        this.#settle(event.turn, event.text, event.interrupted);
+        responses.settle(event.turn, event.text, () => (event.interrupted ? this.#stopped() : 'completed'));
         return;
       case 'error':
         complaints.failed(event.code, `${event.message} ${event.action}`);
         return;
       case 'ended':
-        this.dispose();
-        this.#deps.onEnded(event.reason);
+        responses.dispose();
+        onEnded(event.reason);
     }
   }
 
@@ -106,59 +80,15 @@ export class RealtimeLink implements CallerLink {
     this.#cancelling = true;
     hush();
     // A reply without audio has nothing to clear.
-    this.#cut();
+    this.#deps.responses.finish('client_cancelled');
     this.#cancelling = false;
   }
 
-  /** Gives memory back when the line is gone. */
-  dispose(): void {
-    this.#active?.dispose();
-    this.#active = undefined;
-  }
-
-  #words(turn: number, text: string): void {
-    let response = this.#open.get(turn);
-    if (!response) {
-      response = this.#begin();
-      this.#requests.began();
-      this.#open.set(turn, response);
-    }
-    response.words(text);
-  }
-
-  #begin(): AgentResponse {
-    const { say, conversation, settings, options } = this.#deps;
-    const response = new AgentResponse({
-      say,
-      conversation,
-      modality: options.output,
-      format: settings.output,
-    });
-    this.#active = response;
-    this.#byItem.set(response.item.id, response);
-    return response;
-  }
-
-  /** The agent was stopped in mid-sentence. */
-  #cut(): void {
+  /** The agent was stopped in mid-sentence: by whom, and the client learns first that the caller speaks. */
+  #stopped(): Outcome {
     const { caller } = this.#deps;
-    if (!this.#cancelling) caller.interrupts();
-    const why: Outcome = !this.#cancelling && caller.pending ? 'turn_detected' : 'client_cancelled';
-    this.#active?.finish(why);
-    this.#active = undefined;
-  }
-
-  /** The turn is in the record. */
-  #settle(turn: number, heard: string, interrupted: boolean): void {
-    const response = this.#open.get(turn);
-    if (!response) return;
-    this.#open.delete(turn);
-    if (this.#active === response) {
-      if (interrupted) this.#cut();
-      else response.finish('completed');
-      this.#active = undefined;
-    }
-    response.settled = true;
-    response.heard(heard);
+    if (this.#cancelling) return 'client_cancelled';
+    caller.interrupts();
+    return caller.pending ? 'turn_detected' : 'client_cancelled';
   }
 }

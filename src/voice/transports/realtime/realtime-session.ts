@@ -3,6 +3,7 @@ import type { EndReason } from '../../../domain/turn.js';
 import type { CallSession } from '../../session/call-deps.js';
 import type { SessionOptions } from '../../session/options.js';
 import type { TransportDeps } from '../transport-deps.js';
+import { AgentResponses } from './agent-responses.js';
 import { CallerItems } from './caller-items.js';
 import type { ClientEvent } from './client-events.js';
 import { ClientRequests } from './client-requests.js';
@@ -48,6 +49,7 @@ export class RealtimeSession {
   readonly #settings;
   readonly #audio;
   readonly #caller: CallerItems;
+  readonly #responses: AgentResponses;
   #talk: Talk | undefined;
   #greetingTimer: NodeJS.Timeout | undefined;
 
@@ -67,14 +69,13 @@ export class RealtimeSession {
       inputMs: () => this.#audio.audioMs,
       leadMs: () => this.options.preRollMs + this.options.rules.startMs,
     });
+    const { options } = this;
+    this.#responses = new AgentResponses({ say, conversation, settings: this.#settings, options });
     this.link = new RealtimeLink({
-      say,
-      conversation,
       complaints,
       onEnded,
       caller: this.#caller,
-      settings: this.#settings,
-      options: this.options,
+      responses: this.#responses,
     });
   }
 
@@ -83,7 +84,12 @@ export class RealtimeSession {
     const { say, complaints } = this.#given;
     const deps = { say, complaints, session, caller: this.#caller };
     const input = new InputBuffer({ ...deps, audio: this.#audio });
-    const requests = new ClientRequests({ ...deps, conversation: this.#conversation, link: this.link });
+    const requests = new ClientRequests({
+      ...deps,
+      conversation: this.#conversation,
+      responses: this.#responses,
+      link: this.link,
+    });
     this.#talk = { session, input, requests };
     say({ type: 'session.created', session: this.#described });
     this.#greetingTimer = setTimeout(() => this.#greet(), GREETING_WAIT_MS);
@@ -109,7 +115,7 @@ export class RealtimeSession {
     const talk = this.#talk;
     this.#talk = undefined;
     if (talk) tell(talk.session);
-    this.link.dispose();
+    this.#responses.dispose();
     this.#audio.close();
   }
 

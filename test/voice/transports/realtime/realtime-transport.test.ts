@@ -1,9 +1,13 @@
+import type { RealtimeConversationItemAssistantMessage } from 'openai/resources/realtime/realtime';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeAlaw, encodeAlaw } from '../../../../src/voice/audio/alaw.js';
 import { decodeMulaw, encodeMulaw } from '../../../../src/voice/audio/mulaw.js';
 import { samplesFromBytes } from '../../../../src/voice/audio/pcm.js';
-import { rms } from '../../audio/tones.js';
-import { MS_PER_CHAR } from '../support/exchange.js';
+import type { LanguageModel } from '../../../../src/voice/ports.js';
+import { spare } from '../../../../src/voice/session/phrases.js';
+import { rms, tone } from '../../audio/tones.js';
+import { scriptedModel } from '../../session/support/line.js';
+import { Exchange, MS_PER_CHAR } from '../support/exchange.js';
 import { said } from '../support/tone-words.js';
 import { RealtimeCaller } from './support/realtime-caller.js';
 import { openRealtimeEdge, type RealtimeEdge } from './support/realtime-edge.js';
@@ -201,4 +205,34 @@ describe('an interruption', () => {
     expect((await caller.next('response.done', 1)).response.status).toBe('completed');
     expect(edge.turns('token-1')[0]!.text.length).toBeLessThan(GREETING.length);
   });
+});
+
+test('words said while an answer is slow are a response of their own, with their audio', async () => {
+  await edge.close();
+  const { deps } = new Exchange();
+  const thinking: LanguageModel = {
+    ...scriptedModel,
+    async *word(request, signal) {
+      if (request.act.kind !== 'greeting') await caller.next('response.done', 1);
+      yield* scriptedModel.word(request, signal);
+    },
+  };
+  edge = await openRealtimeEdge({
+    call: {
+      ...deps.call,
+      providers: { ...deps.call.providers, llm: thinking },
+      spare: { audioOf: () => tone(440, 0.2, 16_000) },
+    },
+    options: { ...deps.options, fillerMs: 100 },
+  });
+  const caller = await greeted('token-1');
+  caller.say('I slipped', 700);
+  const filler = await caller.next('response.done', 1);
+  const { id, content } = filler.response.output![0] as RealtimeConversationItemAssistantMessage;
+  expect(filler.response.status).toBe('completed');
+  expect(spare.fillers).toContain(content[0]!.transcript);
+  expect(samplesFromBytes(caller.audioOf(id!)).length).toBe(0.2 * 24_000);
+  const answer = await caller.next('response.done', 2);
+  expect(answer.response.output).toMatchObject([{ content: [{ transcript: 'You said I slipped.' }] }]);
+  expect(caller.all('error')).toEqual([]);
 });
