@@ -15,7 +15,6 @@ export const MS_PER_CHAR = 20;
 export class Exchange {
   readonly registry: CallRegistry = createCallRegistry({ maxCalls: 3 });
   readonly logged: LogLine[];
-  /** Tokens are `token-N`; each opens call N once. `slow-…` never gets an answer, `crash-…` fails. */
   readonly deps: TransportDeps;
   readonly #journal = new Map<string, JournalEvent[]>();
   readonly #used = new Set<string>();
@@ -25,7 +24,7 @@ export class Exchange {
     const { logger, lines } = capturingLogger();
     this.logged = lines;
     this.deps = {
-      claim: (token) => this.#claim(token),
+      claim: (token) => this.claim(token),
       registry: this.registry,
       call: {
         providers: { stt: toneEars(), llm: scriptedModel, tts: toneVoice(msPerChar) },
@@ -49,9 +48,9 @@ export class Exchange {
     return this.journal(token).flatMap((event) => (event.kind === 'turn' ? [event.turn] : []));
   }
 
-  turn(token: string, number: number): Promise<Turn> {
+  turn(token: string, number: number, withinMs = 5_000): Promise<Turn> {
     return eventually(() => this.turns(token).find((turn) => turn.number === number)!, {
-      withinMs: 5_000,
+      withinMs,
       everyMs: 5,
       what: `turn ${number}`,
     });
@@ -75,7 +74,8 @@ export class Exchange {
     return events;
   }
 
-  async #claim(token: string): ReturnType<TransportDeps['claim']> {
+  /** What a token opens: `token-N` opens call N, once. `slow-…` gets no answer, `crash-…` fails. */
+  async claim(token: string): ReturnType<TransportDeps['claim']> {
     await Promise.resolve();
     if (token.startsWith('slow-')) return new Promise(() => undefined);
     if (token.startsWith('crash-')) throw new Error('the database is away');

@@ -1,89 +1,42 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer } from 'node:http';
 import type { EndReason, Turn } from '../../../../src/domain/turn.js';
-import type { JournalEvent } from '../../../../src/voice/ports.js';
 import { defaultSessionOptions } from '../../../../src/voice/session/options.js';
-import { type CallRegistry, createCallRegistry } from '../../../../src/voice/session/registry.js';
 import type { TwilioDeps } from '../../../../src/voice/transports/twilio/twilio-deps.js';
 import { openTwilioTransport } from '../../../../src/voice/transports/twilio/twilio-transport.js';
 import { eventually } from '../../../support/eventually.js';
-import { silentLogger } from '../../../support/log.js';
 import { rms } from '../../audio/tones.js';
-import { agent, header, scriptedModel, toneVoice } from '../../session/support/line.js';
-import { loudness, said, toneEars } from '../support/tone-words.js';
+import { agent } from '../../session/support/line.js';
+import { Exchange, MS_PER_CHAR } from '../support/exchange.js';
+import { serve, type Serving } from '../support/serve.js';
+import { said } from '../support/tone-words.js';
 import { type PhoneOptions, TwilioPhone } from './support/twilio-phone.js';
 
-const MS_PER_CHAR = 20;
-let server: Server;
+let exchange: Exchange;
+let serving: Serving;
 let url: string;
-let registry: CallRegistry;
-let journal: Map<string, JournalEvent[]>;
 let ends: EndReason[];
 let startedAtMs: number;
-const sockets = new Set<Socket>();
 
-/** Tokens are `token-N`; each opens call N once. */
 async function listen(change: Partial<TwilioDeps> = {}): Promise<void> {
-  const used = new Set<string>();
-  registry = createCallRegistry({ maxCalls: 3 });
-  journal = new Map();
+  exchange = new Exchange();
   ends = [];
   const transport = await openTwilioTransport({
-    async claim(token) {
-      await Promise.resolve();
-      if (!token.startsWith('token-')) return { ok: false, why: 'bad_token' };
-      if (used.has(token)) return { ok: false, why: 'replayed_token' };
-      used.add(token);
-      return { ok: true, agent, header: { ...header, callId: callId(token) } };
-    },
-    registry,
-    call: {
-      providers: { stt: toneEars(), llm: scriptedModel, tts: toneVoice(MS_PER_CHAR) },
-      createVad: loudness,
-      journal: {
-        append: ({ callId: id }, event) => void journal.set(id, [...(journal.get(id) ?? []), event]),
-      },
-      timing: { record: () => undefined, recordError: () => undefined },
-      filter: () => true,
-      logger: silentLogger,
-      nowMs: () => performance.now(),
-      epochMs: () => Date.now(),
-    },
-    options: defaultSessionOptions,
+    ...exchange.deps,
     onEnded: (_header, reason) => Promise.resolve(void ends.push(reason)),
     digitPauseMs: 100,
     ...change,
   });
-  server = createServer();
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
+  const server = createServer();
   server.on('upgrade', (request, socket, head) => transport.handleUpgrade(request, socket, head));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-async function close(): Promise<void> {
-  await registry.closeAll(2_000);
-  await eventually(() => registry.size === 0 && sockets.size === 0, {
-    withinMs: 5_000,
-    what: 'no socket is left',
-  });
-  await new Promise((resolve) => server.close(resolve));
+  serving = await serve(server, exchange);
+  url = `ws://127.0.0.1:${serving.port}`;
 }
 beforeEach(() => listen());
-afterEach(close);
+afterEach(() => serving.close());
 
-const callId = (token: string): string => `call_${token.slice(6).padStart(20, '0')}`;
-const turns = (token: string): Turn[] =>
-  (journal.get(callId(token)) ?? []).flatMap((event) => (event.kind === 'turn' ? [event.turn] : []));
-const turn = (token: string, number: number, withinMs = 5_000): Promise<Turn> =>
-  eventually(() => turns(token).find((t) => t.number === number)!, {
-    withinMs,
-    everyMs: 5,
-    what: `turn ${number}`,
-  });
+const turn = (token: string, number: number, withinMs?: number): Promise<Turn> =>
+  exchange.turn(token, number, withinMs);
 
 /** A call whose greeting has been heard. */
 async function call(token: string, options: PhoneOptions = {}): Promise<TwilioPhone> {
@@ -105,7 +58,7 @@ describe('a telephone conversation', () => {
     expect((await turn('token-1', 5)).text).toBe('You said I slipped and on the stairs.');
     phone.speak(said('bye', 700), weather);
     expect(await phone.closed).toBe(1000);
-    expect(turns('token-1').map((t) => t.text)).toEqual([
+    expect(exchange.turns('token-1').map((t) => t.text)).toEqual([
       'Hello, this is Acme Law.',
       'I slipped',
       'You said I slipped.',
@@ -127,19 +80,13 @@ describe('a telephone conversation', () => {
     phone.stop();
     expect(await phone.closed).toBe(1000);
     expect(ends).toEqual(['caller_hangup']);
-    await eventually(() => journal.get(callId('token-1'))?.at(-1)?.kind === 'ended', {
-      withinMs: 2_000,
-      what: 'the end',
-    });
+    expect(await exchange.end('token-1')).toBe('caller_hangup');
   });
 
   test('a socket that breaks off leaves a call that may be taken up again', async () => {
     const phone = await call('token-1');
     phone.socket.terminate();
-    await eventually(() => journal.get(callId('token-1'))?.at(-1)?.kind === 'connection_lost', {
-      withinMs: 2_000,
-      what: 'the loss',
-    });
+    expect(await exchange.end('token-1')).toBe('connection_lost');
   });
 });
 
@@ -150,11 +97,8 @@ describe('barge-in', () => {
     greeting: () => ({ ...agent.greeting(), act: { kind: 'greeting', template: words } }),
   };
   beforeEach(async () => {
-    await close();
-    await listen({
-      claim: () =>
-        Promise.resolve({ ok: true, agent: talker, header: { ...header, callId: callId('token-1') } }),
-    });
+    await serving.close();
+    await listen({ claim: async (token) => ({ ...(await exchange.claim(token)), agent: talker }) });
   });
 
   test('clears the network, and history keeps only what marks have proved heard', async () => {
@@ -189,18 +133,18 @@ describe('barge-in', () => {
 
 describe('gaps', () => {
   beforeEach(async () => {
-    await close();
-    const rules = { ...defaultSessionOptions.rules, silenceMs: 2_000 };
+    await serving.close();
+    const rules = { ...defaultSessionOptions.rules, silenceMs: 2_900 };
     await listen({ options: { ...defaultSessionOptions, rules } });
   });
 
   test('silence that was never sent ends the turn as soon as the next packet shows that it has passed', async () => {
     const phone = await call('token-1');
     phone.speak(said('I slipped'));
-    phone.skip(2_500);
+    phone.skip(3_000);
     phone.speak(new Int16Array(160));
-    // without the time stamps this would take the 2,200 ms after which a dead line counts as silent
-    expect((await turn('token-1', 2, 1_200)).text).toBe('I slipped');
+    // without the time stamps this would take the 3,100 ms after which a dead line counts as silent; three times 900 are less
+    expect((await turn('token-1', 2, 900)).text).toBe('I slipped');
   });
 });
 
@@ -222,7 +166,7 @@ describe('keys', () => {
   });
 
   test('a whole answer waits for no pause', async () => {
-    await close();
+    await serving.close();
     await listen({ digitsComplete: (digits) => digits.length === 3, digitPauseMs: 60_000 });
     const phone = await call('token-1');
     phone.press('1', '2', '3');
@@ -248,7 +192,7 @@ describe('a far end that', () => {
   });
 
   test('has no token, says nothing or speaks another codec is refused', async () => {
-    await close();
+    await serving.close();
     await listen({ startTimeoutMs: 200 });
     const stranger = new TwilioPhone(url);
     await stranger.start('nonsense');

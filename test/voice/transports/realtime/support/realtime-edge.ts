@@ -1,23 +1,18 @@
 /** The realtime transport behind TLS, as the official client insists on it, with the API's own taking of upgrades. */
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:https';
 import { serveUpgrades } from '../../../../../src/api/voice-upgrade.js';
-import type { TransportDeps } from '../../../../../src/voice/transports/transport-deps.js';
 import { openRealtimeTransport } from '../../../../../src/voice/transports/realtime/realtime-transport.js';
-import { eventually } from '../../../../support/eventually.js';
+import type { TransportDeps } from '../../../../../src/voice/transports/transport-deps.js';
 import { selfSigned } from '../../../../support/self-signed.js';
 import { Exchange } from '../../support/exchange.js';
+import { serve, type Serving } from '../../support/serve.js';
 
-export interface RealtimeEdge extends Exchange {
-  readonly port: number;
+export interface RealtimeEdge extends Exchange, Serving {
   /** The certificate to trust. */
   readonly ca: string;
-  /** Ends every call; fails when a socket or a call is left over. */
-  close(): Promise<void>;
 }
 
-/** Serves `/v1/realtime`. */
+/** Serves `/v1/realtime`. @param msPerChar how slowly the agent speaks. */
 export async function openRealtimeEdge(
   change: Partial<TransportDeps> = {},
   msPerChar?: number,
@@ -26,27 +21,6 @@ export async function openRealtimeEdge(
   const transport = await openRealtimeTransport({ ...exchange.deps, ...change });
   const { key, cert } = selfSigned();
   const server = createServer({ key, cert });
-  const open = countSockets(server);
   serveUpgrades(server, { transports: { '/v1/realtime': transport }, maxSockets: 10 });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return Object.assign(exchange, {
-    port: (server.address() as AddressInfo).port,
-    ca: cert,
-    close: async () => {
-      await exchange.registry.closeAll(2_000);
-      const isDone = (): boolean => exchange.registry.size === 0 && open() === 0;
-      await eventually(isDone, { withinMs: 5_000, what: 'no socket is left' });
-      await new Promise((resolve) => server.close(resolve));
-    },
-  });
-}
-
-function countSockets(server: Server): () => number {
-  let open = 0;
-  server.on('secureConnection', (socket) => {
-    open += 1;
-    socket.once('close', () => (open -= 1));
-  });
-  return () => open;
+  return Object.assign(exchange, await serve(server, exchange), { ca: cert });
 }
