@@ -61,7 +61,7 @@ export default {
       testMatch: ['<rootDir>/test/**/*.it.test.ts'],
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-      setupFilesAfterEnv: ['<rootDir>/test/support/retry-once.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/shared-machine.ts'],
     },
   ],
 };

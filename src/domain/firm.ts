@@ -15,6 +15,8 @@ export const PracticeArea = z.enum([
   'out_of_scope',
 ]);
 export type PracticeArea = z.infer<typeof PracticeArea>;
+/** Every area a firm can handle. */
+export const handledAreas = PracticeArea.exclude(['out_of_scope']).options;
 
 /**
  * What the agent and the intake need to know about a firm. Firm-configured data, snapshotted into each call so that a

@@ -3,6 +3,9 @@ import { ClioRefusal } from './errors.js';
 /** The names a resource can be asked for: `true` for a plain value, a list of inner names for an association. */
 export type Shape = Readonly<Record<string, true | readonly string[]>>;
 
+/** What every record of Clio has. */
+export const stamped = { id: true, etag: true, created_at: true, updated_at: true } as const;
+
 /** Asked names; an association maps to the inner names asked for. */
 export type Selection = ReadonlyMap<string, readonly string[] | undefined>;
 

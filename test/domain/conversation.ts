@@ -1,7 +1,7 @@
 import { nextAct } from '../../src/domain/agent/agent.js';
 import type { Act } from '../../src/domain/agent/act.js';
 import { extractIntake } from '../../src/domain/extract/intake.js';
-import { FirmProfile } from '../../src/domain/firm.js';
+import { FirmProfile, handledAreas } from '../../src/domain/firm.js';
 import { IntakeRecord } from '../../src/domain/intake.js';
 import type { EndReason, Turn } from '../../src/domain/turn.js';
 
@@ -13,16 +13,7 @@ export const firm: FirmProfile = FirmProfile.parse({
   name: 'Harbor & Vale LLP',
   timeZone: 'America/Chicago',
   states: ['TX'],
-  practiceAreas: [
-    'personal_injury',
-    'family',
-    'criminal',
-    'immigration',
-    'bankruptcy',
-    'estate',
-    'employment',
-    'landlord_tenant',
-  ],
+  practiceAreas: handledAreas,
   consultationFees: { family: { amountCents: 15_000, currency: 'USD', account: 'trust' } },
 });
 

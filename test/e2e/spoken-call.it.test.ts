@@ -1,7 +1,7 @@
 /** The whole product on real parts: a voice is sent as audio, and what it said is found in Clio. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { CallerScript } from '../../src/cli/caller/script.js';
-import { callScripted, untilIntake } from '../../src/cli/demo/stage.js';
+import { callScripted } from '../../src/cli/demo/stage.js';
 import { startTestStack, type TestStack } from '../support/stack.js';
 
 let hermes: TestStack;
@@ -23,7 +23,7 @@ const shortStory: CallerScript = {
 test('a spoken name and practice area are found in Clio, with exactly one record of each kind', async () => {
   const { api, clio } = hermes;
   const { callId, events } = await callScripted({ api, spoken: true }, shortStory, () => undefined);
-  const intake = await untilIntake(api, callId, 'the records', 20_000, ({ phase }) => phase === 'done');
+  const intake = await hermes.finished(callId);
 
   const contacts = await clio.created('contact');
   expect(contacts).toHaveLength(1);

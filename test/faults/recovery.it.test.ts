@@ -4,9 +4,8 @@
  */
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { openLine } from '../../src/cli/caller/line.js';
-import { callScripted, untilIntake } from '../../src/cli/demo/stage.js';
+import { callScripted } from '../../src/cli/demo/stage.js';
 import { accidentCaller } from '../../src/cli/demo/stories.js';
-import type { IntakeView } from '../../src/cli/operator/api.js';
 import { eventually } from '../support/eventually.js';
 import { startTestStack, type TestStack } from '../support/stack.js';
 
@@ -25,7 +24,6 @@ const created = async (): Promise<number[]> =>
   Promise.all(['contact', 'matter', 'note'].map(async (kind) => (await hermes.clio.created(kind)).length));
 
 const oneMore = (before: readonly number[]): number[] => before.map((count) => count + 1);
-const isDone = ({ phase }: IntakeView): boolean => phase === 'done';
 const typedCall = () => callScripted({ api: hermes.api, spoken: false }, accidentCaller, () => undefined);
 
 const journalIsSafe = async (): Promise<boolean> => {
@@ -46,7 +44,7 @@ test('a worker killed while Clio does the work leaves one contact, one matter an
     { withinMs: 20_000, everyMs: 50, what: 'the matter being created' },
   );
   hermes.stack.kill('worker');
-  await untilIntake(hermes.api, callId, 'the records', 45_000, isDone);
+  await hermes.finished(callId);
   expect(await created()).toEqual(oneMore(before));
 });
 
@@ -57,7 +55,7 @@ test('a matter whose answer was lost after the work was done is found again, not
     effect: { kind: 'commit_then_cut' },
   });
   const { callId } = await typedCall();
-  await untilIntake(hermes.api, callId, 'the records', 45_000, isDone);
+  await hermes.finished(callId);
   expect(await created()).toEqual(oneMore(before));
 });
 
@@ -82,7 +80,7 @@ test('an edge killed in mid-call loses no journalled turn, and the intake ends w
   hermes.stack.kill('edge');
   await line.closed;
   await eventually(() => hermes.api.sla(), { withinMs: 20_000, everyMs: 200, what: 'the edge to be back' });
-  const intake = await untilIntake(hermes.api, session.session_id, 'the records', 45_000, isDone);
+  const intake = await hermes.finished(session.session_id);
   expect(await created()).toEqual(oneMore(before));
   const note = (await hermes.clio.created('note')).at(-1);
   for (const text of heard) expect(JSON.stringify(note)).toContain(text);
@@ -105,7 +103,7 @@ test(
       what: 'the outage to pass',
     });
     await hermes.stack.raise('temporal');
-    await untilIntake(hermes.api, callId, 'the records', 40_000, isDone);
+    await hermes.finished(callId);
     expect(await created()).toEqual(oneMore(before));
   },
   outageMs + 50_000,

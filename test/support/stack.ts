@@ -2,9 +2,10 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { controlOf, type Control } from '../../standins/kit/control.js';
-import { createOperatorApi, type OperatorApi } from '../../src/cli/operator/api.js';
+import { createOperatorApi, type IntakeView, type OperatorApi } from '../../src/cli/operator/api.js';
 import { demoLadder } from '../../src/cli/demo/scenes.js';
 import { startStack, type Stack } from '../../src/cli/up/stack.js';
+import { eventually } from './eventually.js';
 
 /** A whole stack of its own, on free ports and in a directory that goes when it closes. */
 export interface TestStack {
@@ -12,6 +13,8 @@ export interface TestStack {
   api: OperatorApi;
   clio: Control;
   lawpay: Control;
+  /** The call's intake, once its records are made. */
+  finished(callId: string): Promise<IntakeView>;
   close(): Promise<void>;
 }
 
@@ -27,11 +30,22 @@ export async function startTestStack(env: Record<string, string> = {}): Promise<
   const { clio, lawpay } = stack.addresses.standins;
   if (!clio || !lawpay || !stack.token)
     throw new Error('the stack came up without its stand-ins or its token');
+  const api = createOperatorApi(stack.addresses.api, readFileSync(stack.token.file, 'utf8').trim());
+  const finishedIntake = async (callId: string): Promise<IntakeView | false> => {
+    const intake = await api.intake(callId);
+    return intake?.phase === 'done' ? intake : false;
+  };
   return {
     stack,
-    api: createOperatorApi(stack.addresses.api, readFileSync(stack.token.file, 'utf8').trim()),
+    api,
     clio: controlOf(clio),
     lawpay: controlOf(lawpay),
+    finished: (callId) =>
+      eventually(() => finishedIntake(callId), {
+        withinMs: 45_000,
+        everyMs: 200,
+        what: `the records of ${callId}`,
+      }),
     close: async () => {
       await stack.stop();
       rmSync(directory, { recursive: true, force: true });

@@ -6,9 +6,8 @@ import { utterancesOf, utterancesOfWav } from '../caller/utterances.js';
 import type { Utterance } from '../caller/utterance.js';
 import { createScreen } from '../demo/screen.js';
 import { connectOperator } from '../operator/connect.js';
+import { runCommand, wantsColour } from '../terminal/command.js';
 import { createStyle } from '../terminal/style.js';
-import { createLogger } from '../../telemetry/logger.js';
-import { createLocalTextToSpeech } from '../../voice/providers/local/text-to-speech.js';
 
 const USAGE = `npm run call -- <script.json | caller.wav> [--typed] [--json]
 
@@ -36,7 +35,7 @@ async function main(): Promise<number> {
   const isTyped = values.typed || running?.typedOnly !== undefined;
   const utterances = await prepare(file, isTyped);
   const write = (line: string): void => void process.stdout.write(`${line}\n`);
-  const screen = createScreen(createStyle(process.stdout.isTTY && !process.env['NO_COLOR']), write);
+  const screen = createScreen(createStyle(wantsColour(process.stdout)), write);
   const session = await api.startSession();
   const result = await placeCall({
     url: session.urls.native,
@@ -54,20 +53,7 @@ async function prepare(file: string, isTyped: boolean): Promise<Utterance[]> {
     if (isTyped) throw new Error('A recording needs a stack that hears; this one takes typed calls only.');
     return utterancesOfWav(file);
   }
-  const script = await readScript(file);
-  if (isTyped) return utterancesOf(script, null);
-  const voice = createLocalTextToSpeech({ voice: script.voice, logger: createLogger('silent', 'caller') });
-  try {
-    return await utterancesOf(script, voice);
-  } finally {
-    await voice.close();
-  }
+  return utterancesOf(await readScript(file), { spoken: !isTyped });
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${createStyle(process.stderr.isTTY).bad('✗')} ${message}\n`);
-  process.exitCode = 1;
-}
+await runCommand(main);

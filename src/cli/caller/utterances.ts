@@ -1,20 +1,35 @@
 import { readFile } from 'node:fs/promises';
+import { createLogger } from '../../telemetry/logger.js';
 import { createVad, loadVad } from '../../voice/audio/vad.js';
 import { loadResampler } from '../../voice/audio/resampler.js';
 import { parseWav } from '../../voice/audio/wav.js';
 import { concatSamples } from '../../voice/audio/pcm.js';
 import { FRAME_MS, FRAME_SAMPLES, type TextToSpeech } from '../../voice/ports.js';
+import { createLocalTextToSpeech } from '../../voice/providers/local/text-to-speech.js';
 import type { Utterance } from './utterance.js';
 import type { CallerScript } from './script.js';
 
 /** Pause that separates two things a recorded caller says. */
 const PAUSE_MS = 700;
 
-/** The script's turns with their sound, made by `voice`; without a voice, the same turns typed. */
-export async function utterancesOf(script: CallerScript, voice: TextToSpeech | null): Promise<Utterance[]> {
+/** The script's turns, with their sound or to be typed. The voice is gone before the call, which so waits for nothing. */
+export async function utterancesOf(
+  script: CallerScript,
+  { spoken }: { spoken: boolean },
+): Promise<Utterance[]> {
+  if (!spoken) return turnsOf(script, null);
+  const voice = createLocalTextToSpeech({ voice: script.voice, logger: createLogger('silent', 'caller') });
+  try {
+    return await turnsOf(script, voice);
+  } finally {
+    await voice.close();
+  }
+}
+
+async function turnsOf(script: CallerScript, voice: TextToSpeech | null): Promise<Utterance[]> {
   const made: Utterance[] = [];
   for (const turn of script.turns) {
-    const sound = voice ? { audio: await spoken(voice, turn.caller) } : {};
+    const sound = voice ? { audio: await soundOf(voice, turn.caller) } : {};
     made.push({
       text: turn.caller,
       ...sound,
@@ -25,7 +40,7 @@ export async function utterancesOf(script: CallerScript, voice: TextToSpeech | n
   return made;
 }
 
-async function spoken(voice: TextToSpeech, text: string): Promise<Int16Array> {
+async function soundOf(voice: TextToSpeech, text: string): Promise<Int16Array> {
   const chunks: Int16Array[] = [];
   for await (const chunk of voice.speak(text, AbortSignal.timeout(20_000))) chunks.push(chunk);
   return concatSamples(chunks);

@@ -1,5 +1,6 @@
 import type { OperatorApi, PerformanceView, SlaView } from '../operator/api.js';
 import type { Screen } from './screen.js';
+import { askUntil } from './watch.js';
 
 /** Latency samples reach the database within about ten seconds (the edge writes the running minute that often). */
 const FLUSH_WAIT_MS = 20_000;
@@ -10,12 +11,11 @@ export async function showFigures(
   screen: Screen,
   expectedTurns: number,
 ): Promise<{ performance: PerformanceView; sla: SlaView }> {
-  const deadline = Date.now() + FLUSH_WAIT_MS;
-  let sla = await api.sla();
-  while (sla.samples < expectedTurns && Date.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    sla = await api.sla();
-  }
+  const sla = await askUntil(
+    () => api.sla(),
+    ({ samples }) => samples >= expectedTurns,
+    FLUSH_WAIT_MS,
+  );
   const performance = await api.performance();
   screen.table([
     ['stage', 'samples', 'p50 ms', 'p95 ms', 'p99 ms'],

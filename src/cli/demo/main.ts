@@ -1,5 +1,6 @@
 /** `npm run demo`: starts the stack, places two real calls, and shows what they left behind. */
 import { parseArgs } from 'node:util';
+import { complain, wantsColour } from '../terminal/command.js';
 import { createStyle } from '../terminal/style.js';
 import { describeFailure } from '../up/failure.js';
 import { terminalProgress } from '../up/progress.js';
@@ -32,7 +33,7 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const colour = process.stdout.isTTY && !process.env['NO_COLOR'] && !values.json;
+  const colour = wantsColour(process.stdout) && !values.json;
   const out = (line: string): void => void process.stdout.write(`${line}\n`);
   const screen = values.json ? noScreen : createScreen(createStyle(colour), out);
   const dataDir = values['data-dir'] ?? process.env['HERMES_DATA_DIR'] ?? '.hermes';
@@ -56,8 +57,11 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     if (interrupt.signal.aborted) return values.keep ? 0 : 130;
-    const { text, exitCode } = describeFailure(error);
-    process.stderr.write(`${createStyle(colour).bad('✗')} ${text}\n`);
+    const { text, exitCode } = describeFailure(
+      error,
+      already || stack ? 'The demo stopped' : 'The stack could not start',
+    );
+    complain(text);
     return exitCode;
   } finally {
     await stack?.stop();

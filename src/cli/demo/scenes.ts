@@ -1,10 +1,11 @@
 import type { CallEvent } from '../caller/place-call.js';
 import type { CallerScript } from '../caller/script.js';
-import type { IntakeView } from '../operator/api.js';
+import type { DeadLetterView, IntakeView } from '../operator/api.js';
 import { showRecords, type RecordsView } from './records.js';
 import type { Screen } from './screen.js';
-import { callScripted, untilIntake, type Stage } from './stage.js';
+import { callScripted, type Stage } from './stage.js';
 import { accidentCaller, divorceCaller } from './stories.js';
+import { untilDone, untilParked } from './watch.js';
 
 /** What one call left behind, for `--json`. */
 export interface SceneResult {
@@ -27,7 +28,7 @@ export const demoLadder = {
 export async function firstCall(stage: Stage, screen: Screen): Promise<SceneResult> {
   const before = await countCreated(stage);
   const { callId, events } = await holdCall(stage, screen, divorceCaller);
-  const intake = await untilIntake(stage.api, callId, 'the first caller’s records', 60_000, isDone);
+  const intake = await untilDone(stage.api, callId, 'the first caller’s records');
   return { callId, events, ...(await showOutcome(stage, screen, intake, before)) };
 }
 
@@ -45,15 +46,16 @@ export async function callDuringOutage(
     screen.bad('Clio is down from here on.');
     ({ callId, events } = await holdCall(stage, screen, accidentCaller));
     screen.aside('The caller was served. The writes retry, slow down, and park for a person:');
-    parked = await untilParked(stage, callId);
-    await showDeadLetters(stage, screen, callId);
+    const letters = await untilParked(stage.api, callId);
+    showDeadLetters(screen, letters);
+    parked = letters.map((letter) => letter.message_id);
   } finally {
     await stage.clio.clearFault(outage);
   }
   screen.good('Clio is back. One command resumes what is parked: npm run dlq -- retry --all');
   const results = await stage.api.retry(parked, 'Clio is back');
   screen.table(results.map(({ message_id, result }) => [message_id, result]));
-  const intake = await untilIntake(stage.api, callId, 'the second caller’s records', 60_000, isDone);
+  const intake = await untilDone(stage.api, callId, 'the second caller’s records');
   return { callId, events, parked, ...(await showOutcome(stage, screen, intake, before)) };
 }
 
@@ -68,23 +70,10 @@ async function holdCall(
   return result;
 }
 
-const isDone = ({ phase }: IntakeView): boolean => phase === 'done';
-
-async function untilParked({ api }: Stage, callId: string): Promise<string[]> {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    const mine = (await api.deadLetters()).filter((letter) => letter.call_id === callId);
-    if (mine.length > 0) return mine.map((letter) => letter.message_id);
-    if (Date.now() > deadline) throw new Error('waited 60 s for a write to park; see Temporal UI for why');
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-}
-
-async function showDeadLetters({ api }: Stage, screen: Screen, callId: string): Promise<void> {
-  const mine = (await api.deadLetters()).filter((letter) => letter.call_id === callId);
+function showDeadLetters(screen: Screen, letters: readonly DeadLetterView[]): void {
   screen.table([
     ['operation', 'state', 'cause', 'attempts', 'priority'],
-    ...mine.map((l) => [l.operation, 'parked', l.error_class ?? '', String(l.attempts), l.priority]),
+    ...letters.map((l) => [l.operation, 'parked', l.error_class ?? '', String(l.attempts), l.priority]),
   ]);
 }
 

@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { controlOf, type Control } from '../../../standins/kit/control.js';
-import { createLocalTextToSpeech } from '../../voice/providers/local/text-to-speech.js';
-import { createLogger } from '../../telemetry/logger.js';
 import { placeCall, type CallEvent, type CallResult } from '../caller/place-call.js';
 import type { CallerScript } from '../caller/script.js';
 import { utterancesOf } from '../caller/utterances.js';
-import { createOperatorApi, type IntakeView, type OperatorApi } from '../operator/api.js';
+import { createOperatorApi, type OperatorApi } from '../operator/api.js';
 import type { Running } from '../up/running.js';
 
 /** What a scene works with: the running stack, the API as its administrator, the outside world's ledgers. */
@@ -37,32 +35,7 @@ export async function callScripted(
   script: CallerScript,
   onEvent: (event: CallEvent) => void,
 ): Promise<CallResult> {
-  const voice = spoken
-    ? createLocalTextToSpeech({ voice: script.voice, logger: createLogger('silent', 'caller') })
-    : null;
-  try {
-    const utterances = await utterancesOf(script, voice);
-    const session = await api.startSession();
-    return await placeCall({ url: session.urls.native, token: session.token, utterances, onEvent });
-  } finally {
-    await voice?.close();
-  }
-}
-
-/** Waits for the intake to satisfy `done`. @throws Error saying what was waited for, after `withinMs`. */
-export async function untilIntake(
-  api: OperatorApi,
-  callId: string,
-  what: string,
-  withinMs: number,
-  done: (intake: IntakeView) => boolean,
-): Promise<IntakeView> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
-    const intake = await api.intake(callId);
-    if (intake && done(intake)) return intake;
-    if (Date.now() > deadline)
-      throw new Error(`waited ${withinMs / 1_000} s for ${what}; see Temporal UI for why`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+  const utterances = await utterancesOf(script, { spoken });
+  const session = await api.startSession();
+  return placeCall({ url: session.urls.native, token: session.token, utterances, onEvent });
 }

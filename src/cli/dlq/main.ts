@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import { connectOperator } from '../operator/connect.js';
 import type { OperatorApi } from '../operator/api.js';
-import { createStyle, table } from '../terminal/style.js';
+import { runCommand } from '../terminal/command.js';
+import { table } from '../terminal/style.js';
 
 const USAGE = `npm run dlq -- list                    parked writes, longest parked first
 npm run dlq -- retry <id>… | --all     try them again
@@ -68,10 +69,4 @@ async function retry(
   return results.some((r) => r.result === 'failed') ? 1 : 0;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${createStyle(process.stderr.isTTY).bad('✗')} ${message}\n`);
-  process.exitCode = 1;
-}
+await runCommand(main);

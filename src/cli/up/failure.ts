@@ -5,8 +5,14 @@ import { isDiskFull, StackError } from './stack-error.js';
 /** EX_CONFIG of sysexits.h. */
 const CONFIG_EXIT_CODE = 78;
 
-/** An error of the start as one message with the next step, without a stack, and the exit code it deserves. */
-export function describeFailure(error: unknown): { text: string; exitCode: number } {
+/**
+ * An error as one message with the next step, without a stack, and the exit code it deserves.
+ * @param what failed; said in front of an error that tells only what it met.
+ */
+export function describeFailure(
+  error: unknown,
+  what = 'The stack could not start',
+): { text: string; exitCode: number } {
   if (error instanceof ConfigError) return { text: error.message, exitCode: CONFIG_EXIT_CODE };
   if (isDiskFull(error))
     return {
@@ -16,5 +22,5 @@ export function describeFailure(error: unknown): { text: string; exitCode: numbe
   if (error instanceof StackError) return { text: `${error.message}\n  ${error.next}`, exitCode: 1 };
   if (error instanceof ToolUnavailableError) return { text: error.message, exitCode: 1 };
   const message = error instanceof Error ? error.message : String(error);
-  return { text: `The stack could not start: ${message}`, exitCode: 1 };
+  return { text: `${what}: ${message}`, exitCode: 1 };
 }

@@ -1,5 +1,6 @@
 /** `npm start`: starts the embedded stack and keeps it running until Ctrl-C. */
 import { parseArgs } from 'node:util';
+import { complain, wantsColour } from '../terminal/command.js';
 import { createStyle } from '../terminal/style.js';
 import { shownPath } from './data-dir.js';
 import { describeFailure } from './failure.js';
@@ -26,7 +27,7 @@ async function main(): Promise<void> {
     return;
   }
 
-  const colour = process.stdout.isTTY && !process.env['NO_COLOR'];
+  const colour = wantsColour(process.stdout);
   const startedMs = performance.now();
   const interrupt = new AbortController();
   let stack: Stack | undefined;
@@ -42,7 +43,7 @@ async function main(): Promise<void> {
     if (interrupt.signal.aborted) process.exitCode = 130;
     else {
       const { text, exitCode } = describeFailure(error);
-      process.stderr.write(`${createStyle(colour).bad('✗')} ${text}\n`);
+      complain(text);
       process.exitCode = exitCode;
     }
     return process.exit();

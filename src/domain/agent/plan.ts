@@ -2,7 +2,7 @@
 import { areaOf } from '../extract/facts.js';
 import { ENOUGH } from '../extract/areas.js';
 import type { FirmProfile, PracticeArea } from '../firm.js';
-import type { Question } from '../extract/question.js';
+import { questions, type Question } from '../extract/question.js';
 import type { CallState } from './state.js';
 
 /** How often a question may be asked at all. */
@@ -64,20 +64,7 @@ function settled(state: CallState, question: Question): boolean {
   }
 }
 
-const FULL: readonly Question[] = [
-  'recording',
-  'reason',
-  'safety',
-  'name',
-  'phone',
-  'phone_ok',
-  'parties',
-  'story',
-  'when',
-  'where',
-  'other_lawyer',
-  'anything_else',
-];
+const FULL: readonly Question[] = questions.filter((question) => question !== 'message');
 const MESSAGE: readonly Question[] = ['recording', 'name', 'phone', 'phone_ok', 'message'];
 const DECLINED: readonly Question[] = ['recording', 'name', 'phone', 'phone_ok'];
 

@@ -1,21 +1,13 @@
 /** The state of one `externalWrite`, and what others may see of it. */
 import { workflowInfo } from '@temporalio/workflow';
 import type { WriteIdentity, WriteProgress } from '../../activities/contracts.js';
-import type { ErrorClass } from '../../domain/failures.js';
-import { operations, type WritePhase, type WriteReceipt, type WriteRequest } from '../../domain/writes.js';
+import { operations, type WriteRequest } from '../../domain/writes.js';
 import type { Decision, ExternalWriteInput, WriteState } from '../messages.js';
 
 /** Mutable on purpose: signal and update handlers and the main line all work on the one object. */
-export interface WriteCourse {
+export interface WriteCourse extends WriteState {
   request: WriteRequest;
   readonly ladder: ExternalWriteInput['ladder'];
-  phase: WritePhase;
-  attempts: number;
-  revision: number;
-  lastError?: { errorClass: ErrorClass; message: string; atMs: number };
-  parkedAtMs?: number;
-  nextAttemptAtMs?: number;
-  receipt?: WriteReceipt;
   /** Accepted and not yet acted upon. */
   decision?: Decision;
   seenJobs: string[];

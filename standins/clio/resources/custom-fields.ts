@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dataOf } from '../errors.js';
-import type { Shape } from '../fields.js';
+import { type Shape, stamped } from '../fields.js';
 import type { Firm } from '../firm.js';
 import { customFieldTypes, type CustomField } from '../records.js';
 import type { Resource } from '../resource.js';
@@ -16,10 +16,7 @@ const Body = z.object({
 const Change = Body.pick({ name: true, displayed: true, required: true }).partial();
 
 const shape: Shape = {
-  id: true,
-  etag: true,
-  created_at: true,
-  updated_at: true,
+  ...stamped,
   name: true,
   parent_type: true,
   field_type: true,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ClioRefusal, dataOf } from '../errors.js';
-import type { Shape } from '../fields.js';
+import { type Shape, stamped } from '../fields.js';
 import type { Firm } from '../firm.js';
 import type { Note } from '../records.js';
 import type { Resource } from '../resource.js';
@@ -20,10 +20,7 @@ const Body = z.object({
 const Change = Body.omit({ type: true, matter: true, contact: true }).partial();
 
 const shape: Shape = {
-  id: true,
-  etag: true,
-  created_at: true,
-  updated_at: true,
+  ...stamped,
   type: true,
   subject: true,
   detail: true,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dataOf } from '../errors.js';
+import { stamped } from '../fields.js';
 import type { Firm } from '../firm.js';
 import type { PracticeArea } from '../records.js';
 import type { Resource } from '../resource.js';
@@ -12,10 +13,7 @@ export function practiceAreas(firm: Firm): Resource<PracticeArea> {
     path: 'practice_areas',
     collection: firm.practiceAreas,
     shape: {
-      id: true,
-      etag: true,
-      created_at: true,
-      updated_at: true,
+      ...stamped,
       name: true,
       code: true,
       category: true,

@@ -1,13 +1,10 @@
-import type { Shape } from '../fields.js';
+import { type Shape, stamped } from '../fields.js';
 import type { Firm } from '../firm.js';
 import type { User } from '../records.js';
 import type { Resource } from '../resource.js';
 
 const shape: Shape = {
-  id: true,
-  etag: true,
-  created_at: true,
-  updated_at: true,
+  ...stamped,
   name: true,
   first_name: true,
   last_name: true,

@@ -4,7 +4,7 @@ import { connectVendor, type SecretBox } from '../../../activities/vendor-tokens
 import { readConnection } from '../../../db/connections.js';
 import { withTenant } from '../../../db/tenant.js';
 import { findFirm, saveFirm } from '../../../db/tenants.js';
-import type { FirmProfile } from '../../../domain/firm.js';
+import { type FirmProfile, handledAreas } from '../../../domain/firm.js';
 import type { Money } from '../../../domain/money.js';
 
 const toTrust = (dollars: number): Money => ({
@@ -19,16 +19,7 @@ export const demoFirm: FirmProfile = {
   name: 'Harbor & Vale LLP',
   timeZone: 'America/Chicago',
   states: ['TX'],
-  practiceAreas: [
-    'personal_injury',
-    'family',
-    'criminal',
-    'immigration',
-    'bankruptcy',
-    'estate',
-    'employment',
-    'landlord_tenant',
-  ],
+  practiceAreas: handledAreas,
   consultationFees: {
     family: toTrust(150),
     immigration: toTrust(125),
