@@ -18,6 +18,7 @@ import { openTwilioTransport } from '../voice/transports/twilio/twilio-transport
 import type { Transport } from '../voice/transports/upgrades.js';
 import { createAgent, mayBeSpoken } from './agent.js';
 import { createCallFirms } from './call-firms.js';
+import { keepCallLeases } from './call-leases.js';
 import { ladderOf, sessionOptionsOf } from './edge-options.js';
 import { createIntakeSink } from './intake-sink.js';
 import { closeProviders, createProviders, type ProviderChoice } from './providers.js';
@@ -72,8 +73,10 @@ export async function openCallService(deps: CallServiceDeps): Promise<CallServic
   const journal = await openJournal({ directory, ...deps.seal, sink, logger, epochMs: Date.now });
   closing.add('journal', 2_500, () => journal.close(2_000));
   const registry = createCallRegistry({ maxCalls: config.HERMES_MAX_CALLS });
+  const leases = keepCallLeases({ pool, registry, logger });
+  closing.add('leases', 100, () => leases.close());
   const transportDeps: TransportDeps = {
-    claim: createClaim({ pool, registry, firms, agentFor: createAgent }),
+    claim: leases.watching(createClaim({ pool, registry, firms, agentFor: createAgent })),
     registry,
     options: sessionOptionsOf(config),
     call: {

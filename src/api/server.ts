@@ -38,7 +38,7 @@ async function startEdge(config: EdgeConfig, logger: Logger, closing: Closing): 
   const pool = openPool(config.DATABASE_URL, POOL_SIZE, (err) =>
     logger.warn({ err }, 'an idle connection died'),
   );
-  closing.add('database', 700, () => pool.end());
+  closing.add('database', 600, () => pool.end());
   const temporal = openTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE);
   closing.add('temporal', 300, temporal.close);
   const instance = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;

@@ -4,22 +4,8 @@ import type { CallId, TenantId } from '../domain/ids.js';
 import type { EndReason } from '../domain/turn.js';
 import { withTenant } from './tenant.js';
 
-/** Where a call stands: its token not yet used, used up by time, being talked on, or over. */
-export const callStates = ['waiting', 'expired', 'live', 'ended'] as const;
-export type CallState = (typeof callStates)[number];
-
-export interface CallRow {
-  callId: CallId;
-  transport: string;
-  state: CallState;
-  /** ISO 8601 with microseconds, so that it can serve as a cursor. */
-  createdAt: string;
-  claimedAt: Date | null;
-  endedAt: Date | null;
-  endReason: EndReason | null;
-  /** How the call ended for the firm, once the intake is written. */
-  disposition: string | null;
-}
+/** The renewals (see renewCalls) may fail for four minutes before a call that goes on is taken as over. */
+const LEASE_END = "now() + interval '5 minutes'";
 
 export interface NewCall {
   tenantId: TenantId;
@@ -71,7 +57,7 @@ export type ClaimResult =
 export async function claimCall(pool: Pool, tenantId: TenantId, tokenHash: Buffer): Promise<ClaimResult> {
   return withTenant(pool, tenantId, async (scope) => {
     const claimed = await scope.query<FactsRow & { call_id: CallId; claimed_at: Date }>(
-      `update calls set claimed_at = now(), firm = tenants.profile
+      `update calls set claimed_at = now(), live_until = ${LEASE_END}, firm = tenants.profile
          from tenants
         where calls.tenant_id = $1 and tenants.tenant_id = $1 and token_hash = $2
           and claimed_at is null and token_expires_at > now()
@@ -116,6 +102,19 @@ const factsOf = ({ firm, caller_id }: FactsRow): CallFacts => ({
   ...(caller_id !== null && { callerIdE164: caller_id }),
 });
 
+/**
+ * Vouches for calls that are on the line of this process, for the next five minutes. One that nobody vouches for any
+ * more counts as dropped: the edge that had it is gone, whether or not it ever comes back.
+ */
+export async function renewCalls(pool: Pool, tenantId: TenantId, callIds: readonly CallId[]): Promise<void> {
+  await withTenant(pool, tenantId, (scope) =>
+    scope.query(
+      `update calls set live_until = ${LEASE_END} where tenant_id = $1 and call_id = any($2) and ended_at is null`,
+      [tenantId, callIds],
+    ),
+  );
+}
+
 /** Notes that a call is over; the first reason stands. */
 export async function endCall(
   pool: Pool,
@@ -130,60 +129,3 @@ export async function endCall(
     ),
   );
 }
-
-const callView = `
-  select c.tenant_id, c.call_id as "callId", c.transport, c.created_at, c.claimed_at as "claimedAt",
-         c.ended_at as "endedAt", c.end_reason as "endReason", i.disposition,
-         to_char(c.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "createdAt",
-         case when c.ended_at is not null then 'ended' when c.claimed_at is not null then 'live'
-              when c.token_expires_at > now() then 'waiting' else 'expired' end as state
-    from calls c left join intakes i using (tenant_id, call_id)`;
-const callColumns =
-  '"callId", transport, state, "createdAt", "claimedAt", "endedAt", "endReason", disposition';
-
-export interface CallQuery {
-  fromMs?: number | undefined;
-  toMs?: number | undefined;
-  state?: CallState | undefined;
-  /** Rows after this one in the order newest first. */
-  after?: { createdAt: string; callId: string } | undefined;
-  limit: number;
-}
-
-/** Calls, newest first. */
-export async function listCalls(pool: Pool, tenantId: TenantId, query: CallQuery): Promise<CallRow[]> {
-  return withTenant(pool, tenantId, async (scope) => {
-    const { rows } = await scope.query<CallRow>(
-      `select ${callColumns} from (${callView}) v
-        where tenant_id = $1
-          and ($2::timestamptz is null or created_at >= $2)
-          and ($3::timestamptz is null or created_at < $3)
-          and ($4::text is null or state = $4)
-          and ($5::timestamptz is null or (created_at, "callId") < ($5, $6))
-        order by created_at desc, "callId" desc limit $7`,
-      [
-        tenantId,
-        dateOrNull(query.fromMs),
-        dateOrNull(query.toMs),
-        query.state ?? null,
-        query.after?.createdAt ?? null,
-        query.after?.callId ?? null,
-        query.limit,
-      ],
-    );
-    return rows;
-  });
-}
-
-/** One call, or undefined when the tenant has no such call. */
-export async function findCall(pool: Pool, tenantId: TenantId, callId: CallId): Promise<CallRow | undefined> {
-  return withTenant(pool, tenantId, async (scope) => {
-    const { rows } = await scope.query<CallRow>(
-      `select ${callColumns} from (${callView}) v where tenant_id = $1 and "callId" = $2`,
-      [tenantId, callId],
-    );
-    return rows[0];
-  });
-}
-
-const dateOrNull = (ms: number | undefined): Date | null => (ms === undefined ? null : new Date(ms));

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { WebSocket } from 'ws';
 import { openTemporal } from '../../src/api/temporal.js';
-import { findCall } from '../../src/db/calls.js';
+import { findCall } from '../../src/db/call-list.js';
 import { openPool } from '../../src/db/pool.js';
 import { intakeWorkflowId } from '../../src/domain/ids.js';
 import { twoFirms } from '../db/support/firm.js';

@@ -1,16 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
-import {
-  type CallRow,
-  claimCall,
-  createCall,
-  endCall,
-  factsOfCall,
-  findCall,
-  listCalls,
-} from '../../src/db/calls.js';
+import { type CallRow, findCall, listCalls } from '../../src/db/call-list.js';
+import { claimCall, createCall, endCall, factsOfCall, renewCalls } from '../../src/db/calls.js';
 import { openPool } from '../../src/db/pool.js';
+import { withTenant } from '../../src/db/tenant.js';
 import { saveFirm } from '../../src/db/tenants.js';
 import type { CallId } from '../../src/domain/ids.js';
 import { type FreshDatabase, freshDatabase } from '../support/servers.js';
@@ -36,6 +30,13 @@ async function waitingCall(
   const tokenExpiresAtMs = Date.now() + lifetimeMs;
   await createCall(pool, { tenantId, callId, transport: 'native', tokenHash, tokenExpiresAtMs });
   return { callId, tokenHash };
+}
+
+/** As five minutes without a renewal leave it. */
+async function letLeaseEnd(callId: CallId): Promise<void> {
+  await withTenant(pool, 'firm-a', (scope) =>
+    scope.query("update calls set live_until = now() - interval '1 second' where call_id = $1", [callId]),
+  );
 }
 
 describe('claiming a call', () => {
@@ -97,6 +98,42 @@ describe('the state of a call', () => {
       endReason: 'caller_hangup',
       endedAt: new Date(1_700_000_000_000),
     });
+  });
+
+  test('is ended as dropped once no edge vouches for it, and live again when one does', async () => {
+    const { callId, tokenHash } = await waitingCall('firm-a');
+    await claimCall(pool, 'firm-a', tokenHash);
+    await letLeaseEnd(callId);
+    expect(await findCall(pool, 'firm-a', callId)).toMatchObject({
+      state: 'ended',
+      endReason: 'dropped',
+      endedAt: expect.any(Date),
+    });
+    const listed = await listCalls(pool, 'firm-a', { state: 'live', limit: 100 });
+    expect(listed.map((call) => call.callId)).not.toContain(callId);
+    await renewCalls(pool, 'firm-a', [callId]);
+    expect(await findCall(pool, 'firm-a', callId)).toMatchObject({ state: 'live', endedAt: null });
+  });
+
+  test('keeps the end its intake found, whatever the lease says', async () => {
+    const { callId, tokenHash } = await waitingCall('firm-a');
+    await claimCall(pool, 'firm-a', tokenHash);
+    await letLeaseEnd(callId);
+    await endCall(pool, 'firm-a', callId, { reason: 'caller_hangup', atMs: 1_700_000_000_000 });
+    await renewCalls(pool, 'firm-a', [callId]);
+    expect(await findCall(pool, 'firm-a', callId)).toMatchObject({
+      state: 'ended',
+      endReason: 'caller_hangup',
+      endedAt: new Date(1_700_000_000_000),
+    });
+  });
+
+  test('is not prolonged by another firm', async () => {
+    const { callId, tokenHash } = await waitingCall('firm-a');
+    await claimCall(pool, 'firm-a', tokenHash);
+    await letLeaseEnd(callId);
+    await renewCalls(pool, 'firm-b', [callId]);
+    expect((await findCall(pool, 'firm-a', callId))?.state).toBe('ended');
   });
 
   test('is expired when nobody came', async () => {

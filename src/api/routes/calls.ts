@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { type CallRow, callStates, findCall, listCalls } from '../../db/calls.js';
+import { type CallRow, callStates, findCall, listCalls } from '../../db/call-list.js';
 import { CallId } from '../../domain/ids.js';
 import type { App } from '../app-types.js';
 import { cursorOf, pageOf, pageQuery } from '../cursor.js';

@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { factsOfCall, findCall } from '../../db/calls.js';
+import { findCall } from '../../db/call-list.js';
+import { factsOfCall } from '../../db/calls.js';
 import { findFirm } from '../../db/tenants.js';
 import type { EndReason } from '../../domain/turn.js';
 import { CallId, TenantId } from '../../domain/ids.js';

@@ -25,7 +25,7 @@ const TokenAnswer = z.object({
 /**
  * Exchanges a refresh token for a new access token.
  * @throws OutsideError `auth` when Clio refuses the refresh token (revoked), otherwise why it could not be asked. A lost
- *   answer is `unavailable`: asking again harms nothing.
+ *   answer is `unavailable`: asking again harms nothing, and where the vendor rotated the token it shows as revoked.
  */
 export async function refreshClioTokens(
   baseUrl: string,

@@ -5,6 +5,8 @@ import type { CallSession } from './call-deps.js';
 export interface CallRegistry {
   readonly size: number;
   readonly hasRoom: boolean;
+  /** Whether this call is on the line here. */
+  has(callId: CallId): boolean;
   /**
    * Takes a call in until it has finished.
    * @param create makes the session; only called when there is room.
@@ -29,6 +31,7 @@ export function createCallRegistry({ maxCalls }: { maxCalls: number }): CallRegi
     get hasRoom() {
       return !closing && live.size < maxCalls;
     },
+    has: (callId) => live.has(callId),
     admit(callId, create) {
       if (!registry.hasRoom || live.has(callId)) return null;
       const call = create();
