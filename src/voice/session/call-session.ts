@@ -96,9 +96,7 @@ class LiveCall implements CallSession {
   }
 
   hush(): void {
-    if (this.#over) return;
-    this.#mouth.interrupt();
-    this.#standby.stop();
+    this.#interrupt(false);
   }
 
   end(): void {
@@ -107,6 +105,13 @@ class LiveCall implements CallSession {
 
   dropped(why: 'dropped' | 'shutdown' = 'dropped'): void {
     this.#close(why, null);
+  }
+
+  /** @param resumable it was the sound of the caller, which may turn out to be a cough. */
+  #interrupt(resumable: boolean): void {
+    if (this.#over) return;
+    this.#mouth.interrupt(resumable);
+    this.#standby.stop();
   }
 
   // ---- the parts -----------------------------------------------------------------------------------------------------
@@ -134,7 +139,7 @@ class LiveCall implements CallSession {
       },
       onWentOn: () => this.#eager.drop(),
       onUtterance: (utterance) => this.#turns.spoken(utterance),
-      onBargeIn: () => this.hush(),
+      onBargeIn: () => this.#interrupt(true),
     });
   }
 

@@ -3,6 +3,7 @@
  * takes its time, so what is said later waits for what was said before it.
  */
 import { redactCardNumbers } from '../../domain/extract/cards.js';
+import { isOnlyBackchannel } from '../../domain/turntaking/backchannel.js';
 import type { CallDeps } from './call-deps.js';
 import type { EagerStart, EagerTurn } from './eager-start.js';
 import type { Utterance } from './ear-deps.js';
@@ -62,7 +63,8 @@ export class CallerTurns {
     this.#inOrder(async () => {
       try {
         const text = await understood;
-        if (text) this.#accept({ text, input: 'speech', clock, atMs, prepared, cutIn });
+        if (text && isOnlyBackchannel(text) && this.#resumes()) this.#nothing('dismissed', clock, prepared);
+        else if (text) this.#accept({ text, input: 'speech', clock, atMs, prepared, cutIn });
         else this.#unheard(text === null ? 'failed' : 'empty', clock, prepared);
       } finally {
         floor.give();
@@ -124,15 +126,25 @@ export class CallerTurns {
 
   /** The utterance becomes no turn: the recogniser failed, or found no words in it. */
   #unheard(why: 'failed' | 'empty', clock: TurnClock, prepared: EagerTurn): void {
-    prepared.drop(clock);
-    this.#deps.link.send({ type: 'unheard', why });
+    this.#nothing(why, clock, prepared);
     if (why === 'failed') {
       this.#apologise(this.#deafness, clock);
       return;
     }
+    if (this.#resumes()) return;
     this.#notHeardInARow += 1;
     if (this.#notHeardInARow <= NOT_HEARD_LIMIT) this.#apologise(phrases.notHeard, clock);
     else if (!this.#deps.mouth.busy) this.#deps.standby.settled();
+  }
+
+  #nothing(why: 'failed' | 'empty' | 'dismissed', clock: TurnClock, prepared: EagerTurn): void {
+    prepared.drop(clock);
+    this.#deps.link.send({ type: 'unheard', why });
+  }
+
+  /** A cough or an "mm-hm" has stopped the agent: it goes on where it stopped. */
+  #resumes(): boolean {
+    return !this.#over && this.#deps.mouth.resume();
   }
 
   /** Says a word about the line, unless a reply is already on its way. */

@@ -3,7 +3,8 @@ import { redactCardNumbers } from '../../domain/extract/cards.js';
 import type { Turn } from '../../domain/turn.js';
 import type { ConversationAgent } from './agent-port.js';
 import type { LikelyUtterance } from './ear-deps.js';
-import type { Mouth, PreparedReply } from './mouth.js';
+import type { PreparedReply } from './mouth-deps.js';
+import type { Mouth } from './mouth.js';
 import type { Transcript } from './transcript.js';
 import { epochOf, TurnClock } from './turn-clock.js';
 

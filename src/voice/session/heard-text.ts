@@ -17,25 +17,35 @@ const SAMPLES_PER_CHAR = SAMPLE_RATE_HZ / 15;
  * text and count when everything before them was heard.
  */
 export function heardText(clauses: readonly SpokenClause[], playedSamples: number): string {
+  return splitAtHeard(clauses, playedSamples).heard;
+}
+
+/** As `heardText`, and what the caller has not heard: a word that was cut off is part of the rest. */
+export function splitAtHeard(
+  clauses: readonly SpokenClause[],
+  playedSamples: number,
+): { heard: string; rest: string } {
   const heard: string[] = [];
+  const rest: string[] = [];
   let left = playedSamples;
   for (const clause of clauses) {
     const total = clause.complete
       ? clause.samples
       : Math.max(clause.samples, clause.text.length * SAMPLES_PER_CHAR);
-    if (left < total) {
-      heard.push(firstWords(clause.text, left / total));
-      break;
-    }
-    heard.push(clause.text);
+    if (rest.length > 0 || left < total) {
+      const words = clause.text.split(/\s+/);
+      const count = rest.length > 0 ? 0 : wordsWithin(words, clause.text.length * (left / total));
+      heard.push(words.slice(0, count).join(' '));
+      rest.push(words.slice(count).join(' '));
+    } else heard.push(clause.text);
     left -= total;
   }
-  return heard.filter((text) => text !== '').join(' ');
+  const joined = (texts: string[]): string => texts.filter((text) => text !== '').join(' ');
+  return { heard: joined(heard), rest: joined(rest) };
 }
 
-function firstWords(text: string, share: number): string {
-  const words = text.split(/\s+/);
-  const chars = text.length * share;
+/** How many of the words fit into so many characters. */
+function wordsWithin(words: readonly string[], chars: number): number {
   let count = 0;
   let length = 0;
   for (const word of words) {
@@ -44,5 +54,5 @@ function firstWords(text: string, share: number): string {
     count += 1;
     length += 1;
   }
-  return words.slice(0, count).join(' ');
+  return count;
 }

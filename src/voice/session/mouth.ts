@@ -1,64 +1,21 @@
 /** The speaking half of a call: one reply at a time, from the policy's choice to the last frame. */
 import type { WordingRequest } from '../ports.js';
 import type { AgentTurn } from './agent-port.js';
-import type { CallDeps } from './call-deps.js';
-import type { Floor } from './floor.js';
 import { Hold } from './hold.js';
-import type { SessionOptions } from './options.js';
+import type { Clauses, Manner, MouthDeps, PreparedReply } from './mouth-deps.js';
 import { phrases } from './phrases.js';
 import { Reply, type ReplyDone } from './reply.js';
-import type { Transcript } from './transcript.js';
-import type { Trouble } from './trouble.js';
-import type { TurnClock } from './turn-clock.js';
+import { TurnClock } from './turn-clock.js';
 import { fixedClauses, wording } from './wording.js';
-
-export interface MouthDeps extends Pick<
-  CallDeps,
-  'providers' | 'timing' | 'filter' | 'link' | 'nowMs' | 'epochMs'
-> {
-  transcript: Transcript;
-  trouble: Trouble;
-  floor: Floor;
-  options: SessionOptions;
-  /** The agent begins to be heard. `turn` is absent when it says a sentence of its own. */
-  onSound: (turn?: AgentTurn, insists?: true) => void;
-  onQuiet: () => void;
-  /** Nothing is being said or prepared any more. */
-  onFree: () => void;
-  /** A turn of the agent is finished. */
-  onTurn: () => void;
-  /** The agent has said goodbye and was heard to the end. */
-  onGoodbye: (turn: AgentTurn) => void;
-}
-
-/** How a reply differs from an ordinary one. */
-interface Manner {
-  /** It waits for this. */
-  hold?: Hold | undefined;
-  /** It cuts in: it begins while the caller may still be talking, with these words. */
-  cutIn?: string | undefined;
-}
-
-type Clauses = (
-  signal: AbortSignal,
-  onFailure: (error: unknown) => void,
-) => AsyncIterable<string> | Iterable<string>;
-
-/** A reply that is being prepared and makes no sound. One of both is called in the end; later calls change nothing. */
-export interface PreparedReply {
-  /** False when it has come to nothing by itself: a defect ended it before its time. */
-  readonly alive: boolean;
-  /** It is the answer, instead of whatever was being said: it begins when nobody holds the floor. */
-  release(): void;
-  /** It is not: its upstream work is aborted. @returns characters that had been worded in vain. */
-  discard(): number;
-}
 
 export class Mouth {
   readonly #deps: MouthDeps;
   #reply: Reply | null = null;
   /** Silenced, but the far end may still tell how much of it was heard. */
   #interrupted: Reply | null = null;
+  /** What the caller broke off, as long as that may have been nothing. */
+  #broken: { reply: Reply; turn: AgentTurn | undefined } | null = null;
+  #turn: AgentTurn | undefined;
 
   constructor(deps: MouthDeps) {
     this.#deps = deps;
@@ -102,6 +59,7 @@ export class Mouth {
         if (hold.over) return;
         this.stop();
         this.#reply = reply;
+        this.#turn = chosen;
         hold.release();
       },
       discard: () => {
@@ -121,6 +79,7 @@ export class Mouth {
   /** Silent within this call: no further frame leaves. Every reply so far has its account. */
   stop(): void {
     this.settle();
+    this.#broken = null;
     this.#reply?.stop();
     this.#reply = null;
   }
@@ -131,19 +90,43 @@ export class Mouth {
     this.#interrupted = null;
   }
 
-  /** Silent like `stop`; the far end may still correct what was heard, until `settle` or `stop`. */
-  interrupt(): void {
-    if (!this.#reply) return;
+  /**
+   * Silent like `stop`; the far end may still correct what was heard, until `settle` or `stop`.
+   * @param resumable it may turn out to have been no interruption: see `resume`.
+   */
+  interrupt(resumable = false): void {
+    const reply = this.#reply;
+    if (!reply) return;
     this.settle();
-    this.#interrupted = this.#reply;
+    this.#interrupted = reply;
     this.#reply = null;
-    this.#interrupted.interrupt();
+    this.#broken = resumable ? { reply, turn: this.#turn } : null;
+    reply.interrupt();
+  }
+
+  /**
+   * The interruption was none: says what the caller has not heard, from the word at which the agent stopped. What had not
+   * been worded to its end is worded anew.
+   * @returns false when there is nothing to go on with.
+   */
+  resume(): boolean {
+    const broken = this.#broken;
+    if (!broken || this.busy) return false;
+    this.settle();
+    const { turn } = broken;
+    const { rest } = broken.reply;
+    const clock = new TurnClock(this.#deps.nowMs);
+    if (rest === '' || (rest === null && !turn)) return false;
+    if (rest !== null) this.#speak(() => fixedClauses(rest), clock, turn);
+    else if (turn) this.#speak(this.#worded(turn, clock, this.#deps.transcript.history()), clock, turn);
+    return true;
   }
 
   #speak(clauses: Clauses, clock: TurnClock, turn?: AgentTurn, cutIn?: string): void {
     this.stop();
     const reply = this.#createReply(withOpening(clauses, cutIn), clock, turn, { cutIn });
     this.#reply = reply;
+    this.#turn = turn;
     void this.#run(reply, turn);
   }
 

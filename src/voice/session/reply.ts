@@ -1,7 +1,7 @@
 /** One turn of the agent: words in, paced audio out, and an exact account of what was heard of it. */
 import { ProviderError, type TextToSpeech } from '../ports.js';
 import { readWithin } from './deadline.js';
-import { heardText, type SpokenClause } from './heard-text.js';
+import { splitAtHeard, type SpokenClause } from './heard-text.js';
 import type { CallerLink, Playback } from './link.js';
 import type { SessionOptions } from './options.js';
 import { Playout } from './playout.js';
@@ -47,6 +47,7 @@ export class Reply {
   #playback: Playback | undefined;
   #settleTimer: NodeJS.Timeout | undefined;
   #wordedChars = 0;
+  #wordedInFull = false;
 
   constructor(deps: ReplyDeps) {
     this.#deps = deps;
@@ -67,6 +68,7 @@ export class Reply {
         await this.#say(clause);
         if (signal.aborted) return false;
       }
+      this.#wordedInFull = true;
       await this.#playout?.allSent();
       if (this.#playback) await this.#playout?.played();
       if (signal.aborted) return false;
@@ -110,8 +112,20 @@ export class Reply {
     this.#finish(this.#heard(), true);
   }
 
+  /**
+   * Of a reply that was interrupted and whose account is closed: what the caller did not hear of it; null when its wording
+   * had not come to its end.
+   */
+  get rest(): string | null {
+    return this.#wordedInFull ? this.#split().rest : null;
+  }
+
   #heard(): string {
-    return heardText(this.#clauses, this.#playout?.playedSamples() ?? 0);
+    return this.#split().heard;
+  }
+
+  #split(): { heard: string; rest: string } {
+    return splitAtHeard(this.#clauses, this.#playout?.playedSamples() ?? 0);
   }
 
   async #say(text: string): Promise<void> {
