@@ -10,6 +10,7 @@ import { createRetry } from './dead-letter-retry.js';
 import { publicUrlOf } from './edge-options.js';
 import { watchLoopDelay } from './loop-delay.js';
 import { createReadiness } from './readiness.js';
+import type { HealthDeps } from './routes/health.js';
 import type { MonitoringDeps } from './routes/monitoring.js';
 import { NATIVE_STREAM_PATH, REALTIME_PATH } from './routes/sessions.js';
 import { TWILIO_STREAM_PATH } from './routes/twilio.js';
@@ -28,6 +29,7 @@ export interface HttpServiceDeps {
   keys: JWTVerifyGetKey;
   calls: CallService;
   latency: MonitoringDeps['latency'];
+  modelShutdowns: HealthDeps['modelShutdowns'];
   closing: Closing;
 }
 
@@ -61,6 +63,7 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
     maxCalls: config.HERMES_MAX_CALLS,
     journal: () => calls.journal.health(),
     loopDelayP99Ms: () => loopDelay.p99Ms(),
+    modelShutdowns: deps.modelShutdowns,
   });
   const cutSockets = serveUpgrades(app.server, {
     transports: {

@@ -19,6 +19,7 @@ import { createLogger, type Logger } from '../telemetry/logger.js';
 import { openCallService } from './call-service.js';
 import { providerChoiceOf, publicUrlOf } from './edge-options.js';
 import { openHttpService } from './http-service.js';
+import { watchModels } from './model-watch.js';
 import { loadKeys } from './jwks.js';
 import { Closing } from './shutdown.js';
 import { openTemporal } from './temporal.js';
@@ -61,6 +62,8 @@ async function startEdge(config: EdgeConfig, logger: Logger, closing: Closing): 
       open: (sealed) => Buffer.from(cipher.open(sealed, 'journal'), 'utf8'),
     },
   });
+  const models = watchModels(providers, logger);
+  closing.add('model watch', 100, () => models.close());
   await openHttpService({
     config,
     pool,
@@ -70,6 +73,7 @@ async function startEdge(config: EdgeConfig, logger: Logger, closing: Closing): 
     calls,
     closing,
     version: manifest.version,
+    modelShutdowns: () => models.upcoming(),
     latency: (tenantId, window, only) => mergeStages(latencyHistograms(pool, tenantId, window, only)),
   });
   logger.info({ event: 'ready', url: publicUrlOf(config), engines: calls.engines }, 'the edge takes calls');

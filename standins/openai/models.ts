@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from './envelope.js';
+import type { Stand } from './stand.js';
 
 /** What a model can be asked for. Live transcription gives words while audio arrives and takes no server VAD. */
 export type Ability = 'chat' | 'speech' | 'transcription' | 'live_transcription' | 'conversation';
@@ -52,7 +53,7 @@ export function assertModel(id: string, ...abilities: Ability[]): void {
   }
 }
 
-export function modelRoutes(app: FastifyInstance): void {
+export function modelRoutes(app: FastifyInstance, stand: Stand): void {
   const shown = ({ id, shutdownDate }: Model) => ({
     id,
     object: 'model',
@@ -60,7 +61,7 @@ export function modelRoutes(app: FastifyInstance): void {
     owned_by: 'system',
     shutdown_date: shutdownDate,
   });
-  app.get('/models', () => ({ object: 'list', data: models.map(shown) }));
+  app.get('/models', () => stand.settings.modelList ?? { object: 'list', data: models.map(shown) });
   app.get<{ Params: { id: string } }>('/models/:id', (request) => {
     const found = models.find(({ id }) => id === request.params.id);
     if (found) return shown(found);

@@ -20,6 +20,8 @@ export const Settings = z.object({
   realtimeGeneration: z.enum(['ga', 'beta']).default('ga'),
   /** Like api.openai.com, where `model` in the URL opens a conversation, or like a gateway that routes by it. */
   modelInUrl: z.enum(['conversation', 'required']).default('conversation'),
+  /** What `GET /models` answers in place of the list: self-hosted servers have other fields, or none. */
+  modelList: z.record(z.string(), z.unknown()).nullable().default(null),
   /** Completes turns of a realtime socket in pairs, the later one first. */
   swapCompletions: z.boolean().default(false),
 });

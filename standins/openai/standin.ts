@@ -58,7 +58,7 @@ function apiRoutes(stand: Stand) {
       assertKey(request.headers.authorization, stand.settings.apiKey);
       next();
     });
-    modelRoutes(app);
+    modelRoutes(app, stand);
     chatRoutes(app, stand);
     responsesRoutes(app, stand);
     speechRoutes(app, stand);

@@ -54,6 +54,16 @@ describe('readiness', () => {
   });
 });
 
+test('a model that is about to be taken away shows in the details', async () => {
+  const shutdown = { stage: 'tts' as const, model: 'tts-1', shutdownDate: '2027-01-06', daysLeft: 46 };
+  const app = await testApp({ readiness: createReadiness(good), modelShutdowns: () => [shutdown] });
+  const health = (await app.inject('/health')).json<{ model_shutdowns: unknown }>();
+  expect(health.model_shutdowns).toEqual([
+    { stage: 'tts', model: 'tts-1', shutdown_date: '2027-01-06', days_left: 46 },
+  ]);
+  await app.close();
+});
+
 test('a loop that was held up shows in the 99th percentile of its lateness, a punctual one does not', async () => {
   const watch = watchLoopDelay();
   const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -14,6 +14,13 @@ export interface HealthDeps {
   journal: () => { pending: number; inMemory: number };
   /** 99th percentile of the event loop's lateness over the last seconds, in milliseconds. */
   loopDelayP99Ms: () => number;
+  /** Models in use that their servers are about to take away, or have taken away, the nearest first. */
+  modelShutdowns: () => readonly {
+    stage: 'stt' | 'llm' | 'tts';
+    model: string;
+    shutdownDate: string;
+    daysLeft: number;
+  }[];
 }
 
 const Part = z.enum(['ok', 'failing']);
@@ -40,6 +47,16 @@ const Details = z
       .number()
       .describe('Its 99th percentile over the last 5 to 10 seconds: audio frames leave late by as much.'),
     memory: z.object({ rss_bytes: z.int(), heap_used_bytes: z.int() }),
+    model_shutdowns: z
+      .array(
+        z.object({
+          stage: z.enum(['stt', 'llm', 'tts']),
+          model: z.string(),
+          shutdown_date: z.iso.date(),
+          days_left: z.int(),
+        }),
+      )
+      .describe('Models in use that their server takes away within 60 days, or has taken away.'),
   })
   .describe('State of this process.');
 
@@ -115,5 +132,11 @@ function detailsOf(app: App, deps: HealthDeps, parts: ReadinessReport): z.infer<
     event_loop_delay_ms: Math.round(eventLoopDelay * 100) / 100,
     event_loop_delay_p99_ms: Math.round(deps.loopDelayP99Ms() * 100) / 100,
     memory: { rss_bytes: rssBytes, heap_used_bytes: heapUsed },
+    model_shutdowns: deps.modelShutdowns().map(({ stage, model, shutdownDate, daysLeft }) => ({
+      stage,
+      model,
+      shutdown_date: shutdownDate,
+      days_left: daysLeft,
+    })),
   };
 }

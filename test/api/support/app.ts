@@ -34,6 +34,7 @@ export async function testApp(deps: Partial<AppDeps> = {}): Promise<App> {
     retry: () => Promise.resolve([]),
     latency: () => Promise.resolve(new Map()),
     turns: () => Promise.resolve({ turns: 0, errors: 0 }),
+    modelShutdowns: () => [],
     ...deps,
   });
   await app.ready();
