@@ -2,6 +2,7 @@
 import { ProviderError, type Recognition } from '../../ports.js';
 import { AudioUplink } from './audio-uplink.js';
 import { kindOf } from './failure.js';
+import { Loudness } from './loudness.js';
 import { Outcome } from './outcome.js';
 import type { Generation } from './realtime-greeting.js';
 import { CONFIGURE_ID, type RealtimeSocket, type SocketListener } from './realtime-socket.js';
@@ -26,6 +27,7 @@ export class RealtimeRecognition implements Recognition {
   /** What the caller says before the server has greeted. */
   private early: Int16Array[] = [];
   private readonly items = new TranscriptItems();
+  private readonly loudness = new Loudness();
   private finishing = false;
   /** Our commit has been answered, or was not needed. */
   private answered = false;
@@ -50,6 +52,7 @@ export class RealtimeRecognition implements Recognition {
 
   push(frame: Int16Array): void {
     if (!this.open || this.finishing) return;
+    this.loudness.push(frame);
     if (this.uplink) this.uplink.push(frame);
     else this.early.push(frame);
   }
@@ -99,7 +102,7 @@ export class RealtimeRecognition implements Recognition {
    */
   private conclude(): void {
     if (!this.uplink) return;
-    if (this.settings.turnDetection === 'server' && this.items.restsAfterSpeech) this.answered = true;
+    if (this.loudness.lastMs <= this.items.heardUntilMs) this.answered = true;
     else {
       this.uplink.flush();
       this.socket.send(`{"type":"input_audio_buffer.commit","event_id":"${COMMIT_ID}"}`);

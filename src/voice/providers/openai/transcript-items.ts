@@ -8,6 +8,8 @@ interface Item {
   committed: boolean;
   /** The server found the end of speech by itself: its commit, not ours, closes the item. */
   stopped: boolean;
+  /** Where it found it, in milliseconds of sound. */
+  endMs: number | undefined;
   done: boolean;
   /** Code of the error, when the server could not transcribe it. */
   failed: string | undefined;
@@ -20,7 +22,10 @@ export class TranscriptItems {
 
   take(event: ItemEvent): void {
     const item = this.itemOf(event.itemId);
-    if (event.kind === 'speech_stopped') item.stopped = true;
+    if (event.kind === 'speech_stopped') {
+      item.stopped = true;
+      item.endMs = event.endMs;
+    }
     if (event.kind === 'committed') item.committed = true;
     if (event.kind === 'failed') item.failed = event.code;
     if (event.kind === 'delta' && !item.done) item.text += event.delta;
@@ -47,10 +52,13 @@ export class TranscriptItems {
       ?.failed;
   }
 
-  /** Whether the server has found an end of speech, and no new beginning since. */
-  get restsAfterSpeech(): boolean {
+  /**
+   * Up to where the server has heard all speech, in milliseconds of sound: the end it has found, when it has told of no
+   * new beginning since; -Infinity when it has not.
+   */
+  get heardUntilMs(): number {
     const last = [...this.items.values()].at(-1);
-    return last?.stopped === true;
+    return last?.stopped === true ? (last.endMs ?? -Infinity) : -Infinity;
   }
 
   /** Whether an item has been committed that the server's own ears did not end: our commit has been answered. */
@@ -66,7 +74,14 @@ export class TranscriptItems {
   private itemOf(id: string): Item {
     const known = this.items.get(id);
     if (known) return known;
-    const item: Item = { text: '', committed: false, stopped: false, done: false, failed: undefined };
+    const item: Item = {
+      text: '',
+      committed: false,
+      stopped: false,
+      endMs: undefined,
+      done: false,
+      failed: undefined,
+    };
     this.items.set(id, item);
     return item;
   }

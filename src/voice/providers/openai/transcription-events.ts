@@ -3,7 +3,9 @@ import { z } from 'zod';
 
 export type TranscriptionEvent =
   /** The server's own turn detection: an item begins, or ends and is about to be committed. */
-  | { kind: 'speech_started' | 'speech_stopped' | 'committed'; itemId: string }
+  | { kind: 'speech_started' | 'committed'; itemId: string }
+  /** `endMs`: where in the sound sent so far, in milliseconds; undefined where the server does not say. */
+  | { kind: 'speech_stopped'; itemId: string; endMs: number | undefined }
   /** More words of an item. */
   | { kind: 'delta'; itemId: string; delta: string }
   | { kind: 'completed'; itemId: string; transcript: string }
@@ -24,7 +26,7 @@ const buffer = 'input_audio_buffer';
 
 const Known = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal(`${buffer}.speech_started`), ...item }),
-  z.looseObject({ type: z.literal(`${buffer}.speech_stopped`), ...item }),
+  z.looseObject({ type: z.literal(`${buffer}.speech_stopped`), ...item, audio_end_ms: z.number().nullish() }),
   z.looseObject({ type: z.literal(`${buffer}.committed`), ...item }),
   z.looseObject({ type: z.literal(`${transcription}.delta`), ...item, delta: z.string().nullish() }),
   z.looseObject({ type: z.literal(`${transcription}.completed`), ...item, transcript: z.string() }),
@@ -48,7 +50,7 @@ function reduce(event: z.output<typeof Known>): TranscriptionEvent {
     case 'input_audio_buffer.speech_started':
       return { kind: 'speech_started', itemId: event.item_id };
     case 'input_audio_buffer.speech_stopped':
-      return { kind: 'speech_stopped', itemId: event.item_id };
+      return { kind: 'speech_stopped', itemId: event.item_id, endMs: event.audio_end_ms ?? undefined };
     case 'input_audio_buffer.committed':
       return { kind: 'committed', itemId: event.item_id };
     case 'conversation.item.input_audio_transcription.delta':
