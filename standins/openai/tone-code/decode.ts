@@ -85,6 +85,7 @@ export function readTones(samples: Int16Array, rateHz: number): string {
  * folds back from other sounds only makes them less readable.
  */
 function createDecimator(rateHz: number): (samples: Int16Array) => Float64Array {
+  if (rateHz === READING_RATE_HZ) return (samples) => Float64Array.from(samples);
   const step = rateHz / READING_RATE_HZ;
   let next = 0;
   return (samples) => {

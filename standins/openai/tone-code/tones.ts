@@ -21,47 +21,59 @@ const lowProbes = probes(lowToneHz);
 const highProbes = probes(highToneHz);
 
 /**
- * How much of a window is one symbol.
+ * How much of a window is one symbol. Cheap where it is not: a symbol's two tones are equally loud, so that without the
+ * one the other is not looked for.
  * @param at where in `sound` the window starts; it must lie inside.
  * @returns share of the window's energy in the symbol's two tones, 0 (none, or silence) to 1 (nothing else).
  */
 export function shareOf(symbol: number, sound: Float64Array, at: number): number {
-  const window = sound.subarray(at, at + WINDOW);
-  const tones = energy(lowProbes[symbol >> 4], window) + energy(highProbes[symbol & 15], window);
-  return shareOfAll(tones, window);
+  const all = totalEnergy(sound, at);
+  if (all === 0) return 0;
+  const low = energy(lowProbes[symbol >> 4], sound, at);
+  return low < all / 8 ? low / all : (low + energy(highProbes[symbol & 15], sound, at)) / all;
 }
 
 /** The symbol that a window holds most of, with its share as above. */
 export function loudestSymbol(sound: Float64Array, at: number): { symbol: number; share: number } {
-  const window = sound.subarray(at, at + WINDOW);
-  const low = loudest(lowProbes, window);
-  const high = loudest(highProbes, window);
-  return { symbol: (low.half << 4) | high.half, share: shareOfAll(low.energy + high.energy, window) };
+  const all = totalEnergy(sound, at);
+  if (all === 0) return { symbol: 0, share: 0 };
+  const low = loudest(lowProbes, sound, at);
+  const high = loudest(highProbes, sound, at);
+  return { symbol: (low.half << 4) | high.half, share: (low.energy + high.energy) / all };
 }
 
-function loudest(candidates: readonly Probe[], window: Float64Array): { half: number; energy: number } {
+function loudest(
+  candidates: readonly Probe[],
+  sound: Float64Array,
+  at: number,
+): { half: number; energy: number } {
   let best = { half: 0, energy: -1 };
   candidates.forEach((probe, half) => {
-    const found = energy(probe, window);
+    const found = energy(probe, sound, at);
     if (found > best.energy) best = { half, energy: found };
   });
   return best;
 }
 
-/** Energy of the window in one tone, on the scale of `sum of squares`. */
-function energy(probe: Probe | undefined, window: Float64Array): number {
+/** Energy of the window in one tone, on the scale of `totalEnergy`. */
+function energy(probe: Probe | undefined, sound: Float64Array, at: number): number {
   if (!probe) return 0;
+  const { cos, sin } = probe;
   let inPhase = 0;
   let shifted = 0;
-  for (let i = 0; i < window.length; i += 1) {
-    const sample = window[i] ?? 0;
-    inPhase += sample * (probe.cos[i] ?? 0);
-    shifted += sample * (probe.sin[i] ?? 0);
+  for (let i = 0; i < WINDOW; i += 1) {
+    const sample = sound[at + i] ?? 0;
+    inPhase += sample * (cos[i] ?? 0);
+    shifted += sample * (sin[i] ?? 0);
   }
-  return (2 * (inPhase ** 2 + shifted ** 2)) / window.length;
+  return (2 * (inPhase * inPhase + shifted * shifted)) / WINDOW;
 }
 
-function shareOfAll(part: number, window: Float64Array): number {
-  const all = window.reduce((sum, sample) => sum + sample ** 2, 0);
-  return all === 0 ? 0 : part / all;
+function totalEnergy(sound: Float64Array, at: number): number {
+  let sum = 0;
+  for (let i = at; i < at + WINDOW; i += 1) {
+    const sample = sound[i] ?? 0;
+    sum += sample * sample;
+  }
+  return sum;
 }

@@ -52,7 +52,7 @@ export class RealtimeRecognition implements Recognition {
 
   push(frame: Int16Array): void {
     if (!this.open || this.finishing) return;
-    this.loudness.push(frame);
+    if (this.settings.turnDetection === 'server') this.loudness.push(frame);
     if (this.uplink) this.uplink.push(frame);
     else this.early.push(frame);
   }
