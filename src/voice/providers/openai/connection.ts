@@ -1,6 +1,7 @@
 /** One pool of HTTP connections to one OpenAI-compatible server, with the vendor's client on top. */
 import OpenAI from 'openai';
-import { Agent, fetch as pooledFetch, request, type RequestInit } from 'undici';
+import { Agent, request } from 'undici';
+import { createLeanFetch } from './lean-fetch.js';
 
 /** Where a stage's server is. Each stage (speech in, words, speech out) may have its own. */
 export interface Endpoint {
@@ -38,8 +39,7 @@ export function openConnection(endpoint: Endpoint): Connection {
     maxRetries: 0,
     logLevel: 'off',
     // Node's own fetch has a pool that nobody can close, and takes no Agent of another version.
-    fetch: ((url: string, init?: RequestInit) =>
-      pooledFetch(url, { ...init, dispatcher: agent })) as unknown as typeof fetch,
+    fetch: createLeanFetch(agent),
   });
   return { client, prewarm: () => warm(agent, endpoint), close: () => agent.destroy() };
 }
