@@ -7,6 +7,9 @@ import { frameSplitter } from '../audio/pcm.js';
 import { FRAME_MS, FRAME_SAMPLES } from '../ports.js';
 import type { Playback } from './link.js';
 
+/** Frames that leave together once the first ones have: a timer and a system call cost more than the frames. */
+const BATCH_FRAMES = 3;
+
 export class Playout {
   readonly #send: (frame: Int16Array) => void;
   readonly #nowMs: () => number;
@@ -84,9 +87,15 @@ export class Playout {
     this.#sent += frames.length;
     for (const frame of frames) this.#send(frame);
     if (this.#queue.length > 0) {
-      const waitMs = this.#originMs + this.#sent * FRAME_MS - this.#aheadMs - this.#nowMs();
-      this.#timer = setTimeout(() => this.#pump(), Math.max(1, Math.ceil(waitMs)));
+      this.#timer = setTimeout(() => this.#pump(), Math.max(1, Math.floor(this.#nextInMs()) + 1));
     } else if (this.#complete) this.#release();
+  }
+
+  /** Until the next batch is due. At least half of what is handed over early stays at the caller's end meanwhile. */
+  #nextInMs(): number {
+    const spare = Math.floor(this.#aheadMs / 2 / FRAME_MS);
+    const batch = Math.max(1, Math.min(BATCH_FRAMES, spare + 1, this.#queue.length));
+    return this.#originMs + (this.#sent + batch - 1) * FRAME_MS - this.#aheadMs - this.#nowMs();
   }
 
   #release(): void {

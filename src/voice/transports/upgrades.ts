@@ -23,5 +23,29 @@ export function createUpgrades(
     perMessageDeflate: false,
     maxPayload: maxMessageBytes,
   });
-  return (request, socket, head, serve) => server.handleUpgrade(request, socket, head, serve);
+  return (request, socket, head, serve) => {
+    joinWrites(socket);
+    server.handleUpgrade(request, socket, head, serve);
+  };
+}
+
+/**
+ * Lets everything that is written within one callback leave in one system call: frames go out in batches, words with the
+ * first of their audio, and ws alone would make a call of each. It corks the socket around every message; so the first
+ * cork is held until the callback is over. Nothing leaves later for it.
+ */
+function joinWrites(socket: Duplex): void {
+  const cork = socket.cork.bind(socket);
+  let held = false;
+  socket.cork = () => {
+    if (!held) {
+      held = true;
+      cork();
+      process.nextTick(() => {
+        held = false;
+        socket.uncork();
+      });
+    }
+    cork();
+  };
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createClauseSplitter } from '../../../src/voice/session/clause-splitter.js';
 import { heardText } from '../../../src/voice/session/heard-text.js';
@@ -98,6 +98,24 @@ describe('the playout', () => {
     await playout.played();
     expect(performance.now() - startMs).toBeGreaterThanOrEqual(999);
     expect(playout.playedSamples()).toBe(16_000);
+  });
+
+  test('hands later frames over three at a time, none later than 59 ms before its turn', () => {
+    jest.useFakeTimers({ now: 0 });
+    const sentAt: number[] = [];
+    const playout = new Playout(
+      () => sentAt.push(performance.now()),
+      () => performance.now(),
+      100,
+    );
+    playout.write(new Int16Array(320 * 20));
+    const batches = (): number[] =>
+      [...new Set(sentAt)].map((atMs) => sentAt.filter((other) => other === atMs).length);
+    expect(sentAt).toHaveLength(5);
+    jest.advanceTimersByTime(1_000);
+    expect(batches()).toEqual([5, 3, 3, 3, 3, 3]);
+    sentAt.forEach((atMs, n) => expect(n * 20 - atMs).toBeGreaterThanOrEqual(n < 5 ? 0 : 59));
+    jest.useRealTimers();
   });
 
   test('sends nothing after stop and lets nobody wait', async () => {
