@@ -1,5 +1,5 @@
 /** What one latency sample costs the audio loop, and what a report costs: `npm run bench:histogram`. */
-import { stages, type TurnTiming } from '../src/domain/latency.js';
+import { speculationOutcomes, stages, type TurnTiming } from '../src/domain/latency.js';
 import { emptyHistogram, encodeHistogram, recordMs } from '../src/telemetry/histograms.js';
 import { mergeStages, type StoredHistogram } from '../src/telemetry/latency-report.js';
 import { LatencyRecorder } from '../src/telemetry/latency.js';
@@ -7,6 +7,10 @@ import { createLogger } from '../src/telemetry/logger.js';
 
 const TURNS = 200_000;
 const MINUTES = 1_440;
+/** A turn's stages, and its total by the outcome of the eager start. */
+const SAMPLES = stages.length + 1;
+
+const outcomes = speculationOutcomes.map((outcome) => ({ outcome }));
 
 const timings = Array.from({ length: 4_096 }, (): TurnTiming => {
   const spread = (): number => 5 * Math.exp(Math.random() * 5);
@@ -19,8 +23,9 @@ const recorder = new LatencyRecorder({
 
 function nanosecondsPerSample(turns: number): number {
   const began = process.hrtime.bigint();
-  for (let i = 0; i < turns; i++) recorder.record(`firm-${i % 20}`, timings[i & 4_095] ?? {});
-  return Number(process.hrtime.bigint() - began) / (turns * stages.length);
+  for (let i = 0; i < turns; i++)
+    recorder.record(`firm-${i % 20}`, timings[i & 4_095] ?? {}, outcomes[i % outcomes.length]);
+  return Number(process.hrtime.bigint() - began) / (turns * SAMPLES);
 }
 nanosecondsPerSample(TURNS / 10); // lets the compiler see the loop
 const perSample = nanosecondsPerSample(TURNS);
@@ -38,7 +43,7 @@ await mergeStages(day());
 const mergeMs = performance.now() - began;
 
 process.stdout.write(
-  `record  ${perSample.toFixed(0)} ns a sample (${stages.length} samples a turn; limit 2,000 ns)\n`,
+  `record  ${perSample.toFixed(0)} ns a sample (${SAMPLES} samples a turn; limit 2,000 ns)\n`,
 );
 process.stdout.write(`stored  ${stored.histogram.length} bytes for a minute of 200 samples\n`);
 process.stdout.write(`merge   ${mergeMs.toFixed(0)} ms for 1,500 stored minutes of one stage\n`);

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { TenantId } from '../domain/ids.js';
-import { stages, type Stage } from '../domain/latency.js';
+import { series, type Series } from '../domain/latency.js';
 import type { TenantMinute } from '../telemetry/latency.js';
 import { withTenant } from './tenant.js';
 
@@ -46,7 +46,7 @@ export async function storeLatencyMinute(pool: Pool, instance: string, minute: T
 const PAGE_ROWS = 500;
 
 interface HistogramRow {
-  stage: Stage;
+  stage: Series;
   minute: Date;
   instance: string;
   histogram: Buffer;
@@ -55,13 +55,13 @@ interface HistogramRow {
 /**
  * Reads the stored histograms of a window stage by stage and page by page along the primary key, each page in a
  * transaction of its own so that a long report holds no connection.
- * @param only the stages wanted; default all.
+ * @param only the stages and totals wanted; default all.
  */
 export async function* latencyHistograms(
   pool: Pool,
   tenantId: TenantId,
   window: TimeWindow,
-  only: readonly Stage[] = stages,
+  only: readonly Series[] = series,
 ): AsyncGenerator<HistogramRow[]> {
   for (const stage of only) {
     let after = { minute: new Date(window.fromMs), instance: '' };
@@ -78,7 +78,7 @@ export async function* latencyHistograms(
 async function histogramPage(
   pool: Pool,
   tenantId: TenantId,
-  stage: Stage,
+  stage: Series,
   after: { minute: Date; instance: string },
   to: Date,
 ): Promise<HistogramRow[]> {

@@ -38,10 +38,17 @@ export const waitingStages = ['endpointing', 'stt', 'llm', 'llm_clause', 'tts'] 
  * was prepared and thrown away. `none`: nothing was prepared.
  */
 export const speculationOutcomes = ['hit', 'miss', 'none'] as const;
+export type SpeculationOutcome = (typeof speculationOutcomes)[number];
 
 export interface TurnSpeculation {
-  outcome: (typeof speculationOutcomes)[number];
+  outcome: SpeculationOutcome;
   /** Answers thrown away since the turn before, and the characters the model had worded for them. */
   wasted: number;
   wastedChars: number;
 }
+
+/** The total again, apart for each outcome: a mean of both hides how long those wait whose answer was not ready. */
+export const totalOf = { hit: 'total_hit', miss: 'total_miss', none: 'total_none' } as const;
+/** Everything of which samples are kept: the stages, and the totals by outcome. */
+export type Series = Stage | (typeof totalOf)[SpeculationOutcome];
+export const series: readonly Series[] = [...stages, ...Object.values(totalOf)];

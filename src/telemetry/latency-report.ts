@@ -1,10 +1,10 @@
 import type { Histogram } from 'hdr-histogram-js';
-import type { Stage } from '../domain/latency.js';
+import type { Series } from '../domain/latency.js';
 import { countBelow, decodeHistogram, emptyHistogram } from './histograms.js';
 
 /** One stored histogram, as it comes out of the database. */
 export interface StoredHistogram {
-  stage: Stage;
+  stage: Series;
   histogram: Buffer;
 }
 
@@ -21,14 +21,14 @@ export interface StageDistribution {
 const SLICE_MS = 4;
 
 /**
- * Merges stored histograms per stage. Gives the event loop a turn every few milliseconds, because the process that
+ * Merges stored histograms per stage or total. Gives the event loop a turn every few milliseconds, because the process that
  * answers this also paces callers' audio.
  * @param pages stored histograms in any order, page by page.
  */
 export async function mergeStages(
   pages: AsyncIterable<readonly StoredHistogram[]>,
-): Promise<Map<Stage, StageDistribution>> {
-  const merged = new Map<Stage, Histogram>();
+): Promise<Map<Series, StageDistribution>> {
+  const merged = new Map<Series, Histogram>();
   let sliceStart = performance.now();
   for await (const page of pages) {
     for (const { stage, histogram } of page) {

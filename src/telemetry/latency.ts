@@ -1,6 +1,6 @@
 import type { Histogram } from 'hdr-histogram-js';
 import type { TenantId } from '../domain/ids.js';
-import { stages, type Stage, type TurnTiming } from '../domain/latency.js';
+import { stages, totalOf, type Series, type TurnSpeculation, type TurnTiming } from '../domain/latency.js';
 import { emptyHistogram, encodeHistogram, recordMs } from './histograms.js';
 import type { Logger } from './logger.js';
 
@@ -9,7 +9,7 @@ export interface TenantMinute {
   tenantId: TenantId;
   /** Start of the minute, epoch milliseconds. */
   minuteMs: number;
-  stages: { stage: Stage; samples: number; histogram: Buffer }[];
+  stages: { stage: Series; samples: number; histogram: Buffer }[];
   turns: number;
   errors: number;
 }
@@ -46,14 +46,16 @@ export class LatencyRecorder {
     this.#timer.unref();
   }
 
-  /** Takes the timing of one answered turn. */
-  record(tenantId: TenantId, timing: TurnTiming): void {
+  /** Takes the timing of one answered turn; its total once more by what became of the eager start. */
+  record(tenantId: TenantId, timing: TurnTiming, speculation?: Pick<TurnSpeculation, 'outcome'>): void {
     const minute = this.#current(tenantId);
     minute.turns += 1;
     for (const stage of stages) {
       const milliseconds = timing[stage];
       if (milliseconds !== undefined && Number.isFinite(milliseconds)) minute.add(stage, milliseconds);
     }
+    if (speculation && timing.total !== undefined && Number.isFinite(timing.total))
+      minute.add(totalOf[speculation.outcome], timing.total);
   }
 
   /** Counts a turn that got no reply, or a degraded one. */
@@ -140,14 +142,14 @@ class OpenMinute {
   turns = 0;
   errors = 0;
   changed = true;
-  readonly #histograms = new Map<Stage, Histogram>();
+  readonly #histograms = new Map<Series, Histogram>();
 
   constructor(
     readonly tenantId: TenantId,
     readonly minuteMs: number,
   ) {}
 
-  add(stage: Stage, milliseconds: number): void {
+  add(stage: Series, milliseconds: number): void {
     let histogram = this.#histograms.get(stage);
     if (!histogram) this.#histograms.set(stage, (histogram = emptyHistogram()));
     recordMs(histogram, milliseconds);

@@ -11,6 +11,9 @@ async function* samples(): AsyncGenerator<StoredHistogram[]> {
   const histogram = emptyHistogram();
   for (let i = 0; i < 100; i++) recordMs(histogram, i < 94 ? 100 : i < 98 ? 700 : 1_500);
   yield await Promise.resolve([{ stage: 'total', histogram: encodeHistogram(histogram) }]);
+  const hits = emptyHistogram();
+  for (let i = 0; i < 94; i++) recordMs(hits, 100);
+  yield await Promise.resolve([{ stage: 'total_hit', histogram: encodeHistogram(hits) }]);
 }
 
 let app: App;
@@ -72,6 +75,15 @@ describe('performance', () => {
     expect(stages.find((s) => s.stage === 'total')).toMatchObject({ count: 100 });
     expect(stages.find((s) => s.stage === 'stt')).toMatchObject({ count: 0, p50_ms: null, max_ms: null });
     expect(body).toMatchObject({ turns: 100, errors: 2 });
+  });
+
+  test('tells the totals of prepared answers apart from the others', async () => {
+    const { body } = await get('performance');
+    expect(body.total_by_speculation).toMatchObject([
+      { outcome: 'hit', count: 94, max_ms: 100 },
+      { outcome: 'miss', count: 0, p50_ms: null },
+      { outcome: 'none', count: 0, p95_ms: null },
+    ]);
   });
 });
 

@@ -131,6 +131,17 @@ describe('the recorder', () => {
     ]);
   });
 
+  test('keeps the totals of prepared and of other answers apart, and both in the total', async () => {
+    const { table, recorder } = setUp();
+    recorder.record('firm-a', { total: 210 }, { outcome: 'hit' });
+    recorder.record('firm-a', { total: 215 }, { outcome: 'hit' });
+    recorder.record('firm-a', { total: 700 }, { outcome: 'miss' });
+    recorder.record('firm-a', { tts: 5 }, { outcome: 'none' });
+    await recorder.flush();
+    const kept = [...table.rows.values()][0]?.stages.map((s) => [s.stage, s.samples]) ?? [];
+    expect(Object.fromEntries(kept)).toEqual({ total: 3, total_hit: 2, total_miss: 1, tts: 1 });
+  });
+
   test('takes what cannot be a latency without failing', async () => {
     const { table, recorder } = setUp();
     recorder.record('firm-a', { total: NaN, stt: -5, llm: 1e12, tts: 0 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TenantId } from '../../domain/ids.js';
-import { type Stage, stages } from '../../domain/latency.js';
+import { type Series, speculationOutcomes, stages, totalOf } from '../../domain/latency.js';
 import { assessSla, defaultSlaTargets, type SlaAssessment } from '../../domain/sla.js';
 import type { StageDistribution } from '../../telemetry/latency-report.js';
 import type { App } from '../app-types.js';
@@ -18,8 +18,8 @@ export interface MonitoringDeps {
   latency: (
     tenantId: TenantId,
     window: TimeWindow,
-    only?: readonly Stage[],
-  ) => Promise<ReadonlyMap<Stage, StageDistribution>>;
+    only?: readonly Series[],
+  ) => Promise<ReadonlyMap<Series, StageDistribution>>;
   turns: (tenantId: TenantId, window: TimeWindow) => Promise<{ turns: number; errors: number }>;
 }
 
@@ -29,21 +29,25 @@ const Window = z
 const milliseconds = z.number().nullable().describe('Milliseconds; null when there are no samples.');
 const share = z.number().min(0).max(1).nullable().describe('0–1; null when there are no samples.');
 
+const figures = {
+  count: z.int(),
+  p50_ms: milliseconds,
+  p95_ms: milliseconds,
+  p99_ms: milliseconds,
+  max_ms: milliseconds,
+};
+
 const Performance = z
   .object({
     window: Window,
     turns: z.int().describe('Turns the agent answered.'),
     errors: z.int().describe('Turns that got no reply, or a degraded one.'),
-    stages: z.array(
-      z.object({
-        stage: z.enum(stages),
-        count: z.int(),
-        p50_ms: milliseconds,
-        p95_ms: milliseconds,
-        p99_ms: milliseconds,
-        max_ms: milliseconds,
-      }),
-    ),
+    stages: z.array(z.object({ stage: z.enum(stages), ...figures })),
+    total_by_speculation: z
+      .array(z.object({ outcome: z.enum(speculationOutcomes), ...figures }))
+      .describe(
+        'The total, apart for turns whose answer was prepared before the caller had surely finished (hit), prepared and thrown away (miss), or not prepared (none).',
+      ),
     note: z.string().optional(),
   })
   .describe('Latency of each stage of a reply, from stored samples, exact to 0.1 %.');
@@ -89,7 +93,11 @@ export function monitoringRoutes(app: App, deps: MonitoringDeps): void {
       return {
         window: windowBody(window),
         ...counts,
-        stages: stages.map((stage) => stageBody(stage, latency.get(stage))),
+        stages: stages.map((stage) => ({ stage, ...figuresOf(latency.get(stage)) })),
+        total_by_speculation: speculationOutcomes.map((outcome) => ({
+          outcome,
+          ...figuresOf(latency.get(totalOf[outcome])),
+        })),
         ...(latency.size === 0 ? { note: NO_SAMPLES } : {}),
       };
     },
@@ -150,11 +158,7 @@ const complianceBody = (sla: SlaAssessment): Omit<z.infer<typeof Compliance>, 'w
   ...(sla.verdict === 'no_samples' ? { note: NO_SAMPLES } : {}),
 });
 
-const stageBody = (
-  stage: Stage,
-  measured: StageDistribution | undefined,
-): z.infer<typeof Performance>['stages'][number] => ({
-  stage,
+const figuresOf = (measured: StageDistribution | undefined) => ({
   count: measured?.samples ?? 0,
   p50_ms: measured?.percentileMs(50) ?? null,
   p95_ms: measured?.percentileMs(95) ?? null,
