@@ -91,7 +91,14 @@ export class Caller {
     if (message.type !== 'reply_done') return;
     this.#greeted = true;
     if (this.#state.is === 'answered')
-      this.#conclude({ latencyMs: this.#state.latencyMs, timing: message.timing }, this.#state.spokenAtMs);
+      this.#conclude(
+        {
+          latencyMs: this.#state.latencyMs,
+          timing: message.timing,
+          speculation: message.speculation?.outcome,
+        },
+        this.#state.spokenAtMs,
+      );
     else if (this.#state.is === 'listening') this.#pause();
   }
 

@@ -1,5 +1,5 @@
 /** What the bench and its load generator, a process of its own, tell each other. */
-import type { TurnTiming } from '../../src/domain/latency.js';
+import type { SpeculationOutcome, TurnTiming } from '../../src/domain/latency.js';
 
 /** The generator's orders, sent once. Times in milliseconds. */
 export interface LoadOrder {
@@ -20,6 +20,8 @@ export interface TurnSample {
   latencyMs: number | null;
   /** The edge's own account of the same turn; null when it gave none. */
   timing: TurnTiming | null;
+  /** What became of the answer the edge prepared early; absent when it did not tell. */
+  speculation?: SpeculationOutcome | undefined;
 }
 
 /** How punctual the generator itself was. */

@@ -24,6 +24,9 @@ export function reportOf(summary: Summary, colour: boolean): string {
   const [head = '', ...rows] = table([
     ['milliseconds', ...['p50', 'p95', 'p99', 'max'].map((name) => name.padStart(7))],
     spreadRow('response latency', summary.responseLatencyMs),
+    ...Object.entries(summary.bySpeculation).flatMap(([outcome, spread]) =>
+      spread ? [spreadRow(`  of ${spread.count} eager start: ${outcome}`, spread)] : [],
+    ),
     spreadRow('  voice detector’s tail, wire', parts.detectorTailMs),
     spreadRow('  endpointing hold', parts.endpointingHoldMs),
     spreadRow('  waits for providers', parts.providerWaitsMs),

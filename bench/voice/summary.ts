@@ -1,5 +1,10 @@
 /** A run in figures. Times in milliseconds, shares as fractions of 1. */
-import type { TurnTiming } from '../../src/domain/latency.js';
+import {
+  speculationOutcomes,
+  waitingStages,
+  type SpeculationOutcome,
+  type TurnTiming,
+} from '../../src/domain/latency.js';
 import type { LoadOutcome } from './load-run.js';
 import { spreadOf, type Spread } from './percentiles.js';
 
@@ -9,6 +14,8 @@ export interface Summary {
   turns: { sent: number; answered: number; missed: number };
   /** Last speech frame sent → first agent frame received, both at the caller. */
   responseLatencyMs: Spread | null;
+  /** The same, apart by what became of the answer that was prepared early. */
+  bySpeculation: Record<SpeculationOutcome, Spread | null>;
   /** What it is made of, by the edge's own account; the parts of one turn add up to its response latency. */
   parts: {
     /** Last speech frame sent → last frame the detector calls voiced (it holds on to a sound), and the wire. */
@@ -39,8 +46,8 @@ const MOST_LATE_P99_MS = 10;
 
 export function summarise(outcome: LoadOutcome): Summary {
   const { done, calls, usage, measuredMs } = outcome;
-  const answered = done.turns.flatMap(({ latencyMs, timing }) =>
-    latencyMs === null ? [] : [{ latencyMs, timing }],
+  const answered = done.turns.flatMap(({ latencyMs, ...turn }) =>
+    latencyMs === null ? [] : [{ latencyMs, ...turn }],
   );
   const cpuShareOfCore = (usage.to.cpuMs - usage.from.cpuMs) / measuredMs;
   return {
@@ -52,6 +59,7 @@ export function summarise(outcome: LoadOutcome): Summary {
       missed: done.turns.length - answered.length,
     },
     responseLatencyMs: spreadOf(answered.map(({ latencyMs }) => latencyMs)),
+    bySpeculation: bySpeculation(answered),
     parts: partsOf(answered),
     edge: {
       cpuShareOfCore,
@@ -68,11 +76,20 @@ export function summarise(outcome: LoadOutcome): Summary {
   };
 }
 
+function bySpeculation(
+  answered: readonly { latencyMs: number; speculation?: SpeculationOutcome | undefined }[],
+): Summary['bySpeculation'] {
+  const spreadWith = (outcome: SpeculationOutcome): Spread | null =>
+    spreadOf(answered.flatMap((turn) => (turn.speculation === outcome ? [turn.latencyMs] : [])));
+  const [hit, miss, none] = speculationOutcomes;
+  return { hit: spreadWith(hit), miss: spreadWith(miss), none: spreadWith(none) };
+}
+
 function partsOf(answered: readonly { latencyMs: number; timing: TurnTiming | null }[]): Summary['parts'] {
   const parts = answered.flatMap(({ latencyMs, timing }) => {
     if (timing?.total === undefined) return [];
     const hold = timing.endpointing ?? 0;
-    const waits = (timing.stt ?? 0) + (timing.llm ?? 0) + (timing.tts ?? 0);
+    const waits = waitingStages.reduce((sum, stage) => sum + (timing[stage] ?? 0), -hold);
     return [{ tail: latencyMs - timing.total, hold, waits, overhead: timing.total - hold - waits }];
   });
   return {

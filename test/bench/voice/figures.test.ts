@@ -38,6 +38,20 @@ test('percentiles are samples of the population, by nearest rank', () => {
   expect(spreadOf([])).toBeNull();
 });
 
+test('turns whose answer was prepared early are told apart from those whose was not', () => {
+  const turns = [210, 220, 230].map((latencyMs) => ({
+    latencyMs,
+    timing: null,
+    speculation: 'hit' as const,
+  }));
+  const miss = { latencyMs: 700, timing: null, speculation: 'miss' as const };
+  const { bySpeculation, responseLatencyMs } = summarise(outcome({ turns: [...turns, miss] }));
+  expect(bySpeculation.hit).toMatchObject({ count: 3, max: 230 });
+  expect(bySpeculation.miss).toMatchObject({ count: 1, p50: 700 });
+  expect(bySpeculation.none).toBeNull();
+  expect(responseLatencyMs).toMatchObject({ count: 4, max: 700 });
+});
+
 test('the parts of a turn add up to its response latency, and costs are those of the edge per call', () => {
   const { turns, parts, edge } = summarise(outcome());
   expect(turns).toEqual({ sent: 2, answered: 1, missed: 1 });
