@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test, jest } from '@jest/globals';
 import { createHmac } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { App } from '../../src/api/app-types.js';
 import { loadKeys } from '../../src/api/jwks.js';
+import { NATIVE_STREAM_PATH } from '../../src/api/routes/sessions.js';
+import { TWILIO_STREAM_PATH } from '../../src/api/routes/twilio.js';
 import type { Role } from '../../src/api/permissions.js';
 import { isAllowed, permissions, type Permission } from '../../src/api/permissions.js';
 import {
@@ -116,6 +118,7 @@ describe('who may do what', () => {
     expect(held('ADMIN')).toEqual(Object.keys(permissions));
   });
 
+  const sockets = [NATIVE_STREAM_PATH, TWILIO_STREAM_PATH];
   test('every route under /api/v1 refuses a request without a token', async () => {
     const { paths } = (await app.inject('/docs/json')).json<{
       paths: Record<string, Record<string, unknown>>;
@@ -125,8 +128,8 @@ describe('who may do what', () => {
     for (const [path, methods] of guarded) {
       for (const method of Object.keys(methods)) {
         const request = { method: method.toUpperCase() as 'GET', url: path.replace(/\{\w+\}/, 'x') };
-        // Webhooks of the telephone network are admitted by signature.
-        const refusal = path.includes('/voice/twilio/') ? 403 : 401;
+        // Webhooks of the telephone network are admitted by signature, calls by what their socket says first.
+        const refusal = path.includes('/voice/twilio/') ? 403 : sockets.includes(path) ? 426 : 401;
         expect([path, (await app.inject(request)).statusCode]).toEqual([path, refusal]);
       }
     }
@@ -134,14 +137,22 @@ describe('who may do what', () => {
 });
 
 describe('the keys', () => {
-  test('are read from a file, and again when a token names a new one', async () => {
+  test('are read from a file, and five seconds later again when a token names a new one', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'jwks-'));
     const file = join(directory, 'jwks.json');
-    await writeFile(file, JSON.stringify(await testJwks()));
+    const rotated = await testJwks();
+    const before = { keys: rotated.keys.map((key) => ({ ...key, kid: 'before' })) };
+    await writeFile(file, JSON.stringify(before));
     const own = await testApp({
       auth: { keys: await loadKeys(file), issuer: TEST_ISSUER, audience: TEST_AUDIENCE },
     });
-    expect((await own.inject({ url, headers: await bearer({ tenantId: 'firm-a' }) })).statusCode).toBe(200);
+    const headers = await bearer({ tenantId: 'firm-a' });
+    const ask = async (): Promise<number> => (await own.inject({ url, headers })).statusCode;
+    expect(await ask()).toBe(401);
+    await writeFile(file, JSON.stringify(rotated));
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 6_000);
+    expect(await ask()).toBe(200);
+    clock.mockRestore();
     await own.close();
     await rm(directory, { recursive: true });
   });

@@ -54,7 +54,7 @@ async function withWrite(
   };
   const parked = (times = 1): Promise<unknown> =>
     eventually(() => new Set(projected.flatMap((p) => p.parkedAtMs ?? [])).size >= times, {
-      withinMs: 10_000,
+      withinMs: 30_000, // after up to 35 attempts, each some six round trips to the server
       what: `parked ${times} times`,
     });
   await skipping.withActivities({ performWrite, projectWrite }, async () => {
