@@ -6,7 +6,7 @@ import type { App } from './app-types.js';
 import { addAuth, type AuthOptions } from './plugins/auth.js';
 import { addCorrelation, correlationIdOf } from './plugins/correlation.js';
 import { addErrorAnswers } from './plugins/errors.js';
-import { addLimits, addTenantLimit, defaultRateLimits, type RateLimits } from './plugins/limits.js';
+import { addLimits, addTenantLimit, type Limits } from './plugins/limits.js';
 import { addOpenApi } from './plugins/openapi.js';
 import { addRequestLog } from './plugins/request-log.js';
 import { callRoutes } from './routes/calls.js';
@@ -23,7 +23,7 @@ export interface AppDeps
   extends HealthDeps, SessionDeps, TwilioRouteDeps, IntakeDeps, DeadLetterDeps, MonitoringDeps {
   logger: Logger;
   auth: AuthOptions;
-  rateLimits?: RateLimits;
+  limits: Limits;
 }
 
 /** The largest honest body is 100 dead-letter ids of 255 characters. */
@@ -59,15 +59,14 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   addRequestLog(app);
   // The API is served over plain HTTP on loopback; the proxy in front speaks TLS, so nothing may be upgraded here.
   await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
-  const limits = deps.rateLimits ?? defaultRateLimits;
-  await addLimits(app, limits);
+  await addLimits(app, deps.limits);
   await addOpenApi(app, deps.version);
   healthRoutes(app, deps);
   socketRoutes(app);
   await app.register(
     (api, _options, done) => {
       addAuth(api, deps.auth);
-      addTenantLimit(api, limits);
+      addTenantLimit(api, deps.limits);
       sessionRoutes(api, deps);
       callRoutes(api, deps);
       intakeRoutes(api, deps);

@@ -9,6 +9,7 @@ import type { CallService } from './call-service.js';
 import { createRetry } from './dead-letter-retry.js';
 import { publicUrlOf } from './edge-options.js';
 import { watchLoopDelay } from './loop-delay.js';
+import { MAX_LOOP_DELAY_MS } from './plugins/limits.js';
 import { createReadiness } from './readiness.js';
 import type { HealthDeps } from './routes/health.js';
 import type { MonitoringDeps } from './routes/monitoring.js';
@@ -49,6 +50,11 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
     version: deps.version,
     latency: deps.latency,
     auth: { keys: deps.keys, issuer: config.HERMES_JWT_ISSUER, audience: config.HERMES_JWT_AUDIENCE },
+    limits: {
+      perAddress: config.HERMES_RATE_PER_ADDRESS,
+      perTenant: config.HERMES_RATE_PER_TENANT,
+      maxLoopDelayMs: MAX_LOOP_DELAY_MS,
+    },
     publicUrl: publicUrlOf(config),
     twilioAuthToken: config.TWILIO_AUTH_TOKEN,
     temporalLink: temporalLinks(config.TEMPORAL_UI_URL, config.TEMPORAL_NAMESPACE),
@@ -71,6 +77,7 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
       [REALTIME_PATH]: calls.realtime,
       ...twilioTarget(config, calls),
     },
+    ...(config.HERMES_ALLOWED_ORIGINS && { origins: config.HERMES_ALLOWED_ORIGINS }),
     maxSockets: config.HERMES_MAX_CALLS * SOCKETS_PER_CALL,
   });
   closing.add('http', 1_000, () => {

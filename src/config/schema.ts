@@ -19,6 +19,17 @@ const millisecondsList = z.string().transform((text, ctx) => {
   }
   return values;
 });
+const origins = z.string().transform((text, ctx) => {
+  const values = text.split(',').map((part) => part.trim());
+  if (values.some((value) => !URL.canParse(value) || new URL(value).origin !== value)) {
+    const message =
+      'origins such as https://console.example.com (no path, no final slash), separated by commas';
+    ctx.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  }
+  return values;
+});
+const aMinute = z.coerce.number().int().min(1, 'whole requests a minute, at least one');
 const key32 = z.string().refine((text) => Buffer.from(text, 'base64').length === 32, '32 bytes in base64');
 const address = z.string().regex(/^[^\s:/]+:\d+$/, 'host:port');
 
@@ -42,6 +53,17 @@ export const settings = {
     'https://voice.example.com',
     'How callers reach the edge from outside; default http://HOST:PORT.',
   ),
+  HERMES_ALLOWED_ORIGINS: setting(
+    origins.optional(),
+    'https://console.example.com',
+    'Origins whose pages may open a call, separated by commas. Unset: every page that holds a session token.',
+  ),
+  HERMES_RATE_PER_ADDRESS: setting(
+    aMinute.default(1_200),
+    '1200',
+    'API requests a minute from one address, such as an office whose staff and consoles share it.',
+  ),
+  HERMES_RATE_PER_TENANT: setting(aMinute.default(600), '600', 'API requests a minute of one firm.'),
   HERMES_DATA_DIR: setting(
     z.string().min(1).default('.hermes'),
     '.hermes',

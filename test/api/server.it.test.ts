@@ -235,6 +235,25 @@ describe('the edge', () => {
     expect(await edge.exit('SIGTERM')).toBe(0);
   });
 
+  test('keeps to the origins and the pace it is given', async () => {
+    const { edge, origin } = await startEdge({
+      HERMES_ALLOWED_ORIGINS: 'https://console.example.com, https://www.example.com',
+      HERMES_RATE_PER_TENANT: '2',
+    });
+    const stream = `${origin.replace('http', 'ws')}/api/v1/voice/stream`;
+    const foreign = new WebSocket(stream, { origin: 'https://elsewhere.example.com' });
+    foreign.on('error', () => undefined);
+    const [, refusal] = (await once(foreign, 'unexpected-response')) as [unknown, { statusCode: number }];
+    expect(refusal.statusCode).toBe(403);
+    const own = new WebSocket(stream, { origin: 'https://www.example.com' });
+    await once(own, 'open');
+    own.close();
+    const headers = { authorization: `Bearer ${await signTestToken({ tenantId: 'firm-a' })}` };
+    const ask = async (): Promise<number> => (await fetch(`${origin}/api/v1/calls`, { headers })).status;
+    expect([await ask(), await ask(), await ask()]).toEqual([200, 200, 429]);
+    expect(await edge.exit('SIGTERM')).toBe(0);
+  });
+
   test('without its settings names each and exits with 78', async () => {
     const edge = new Edge({});
     expect(await edge.exit()).toBe(78);

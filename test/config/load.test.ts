@@ -37,6 +37,13 @@ test('every wrong setting is named at once, with its problem and a right example
   expect(message).toContain('HERMES_WRITE_SLOW_DELAYS_MS');
 });
 
+test.each(['https://a.example.com/', 'a.example.com', 'https://a.example.com,', '*'])(
+  'what is no origin is refused: %s',
+  (origin) => {
+    expect(problemsOf({ HERMES_ALLOWED_ORIGINS: origin })).toContain('HERMES_ALLOWED_ORIGINS');
+  },
+);
+
 test('the value of a secret is never repeated in a message', () => {
   const message = problemsOf({
     HERMES_SECRET_KEY: 'not-a-good-key',

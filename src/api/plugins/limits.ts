@@ -5,22 +5,22 @@ import type { App } from '../app-types.js';
 import { ProblemError } from '../problems.js';
 import { identityOf } from './auth.js';
 
-/** Requests a minute. */
-export interface RateLimits {
+export interface Limits {
+  /** Requests a minute. */
   perAddress: number;
   perTenant: number;
+  /** Requests are refused while the event loop is later than this on average, milliseconds; 0: never. */
+  maxLoopDelayMs: number;
 }
 
-/** A console that polls every second plus staff behind one office address; far below what one process answers. */
-export const defaultRateLimits: RateLimits = { perAddress: 1_200, perTenant: 600 };
 const WINDOW_MS = 60_000;
 /** Audio frames leave every 20 ms: when the loop is this late on average, callers hear it and requests must wait. */
-const MAX_LOOP_DELAY_MS = 250;
+export const MAX_LOOP_DELAY_MS = 250;
 
 /** Refuses requests while the event loop is late, and more than `perAddress` a minute from one address. */
-export async function addLimits(app: App, limits: RateLimits): Promise<void> {
+export async function addLimits(app: App, limits: Limits): Promise<void> {
   await app.register(underPressure, {
-    maxEventLoopDelay: MAX_LOOP_DELAY_MS,
+    maxEventLoopDelay: limits.maxLoopDelayMs,
     pressureHandler: (request) => {
       // Probes must answer what they know: a restart because of load would end every call.
       if (!request.routeOptions.config.probe) throw new ProblemError('overloaded');
@@ -34,7 +34,7 @@ export async function addLimits(app: App, limits: RateLimits): Promise<void> {
 }
 
 /** Refuses more than `perTenant` requests a minute from one firm. Comes after `addAuth`. */
-export function addTenantLimit(app: App, limits: RateLimits): void {
+export function addTenantLimit(app: App, limits: Limits): void {
   const check = app.createRateLimit({
     max: limits.perTenant,
     timeWindow: WINDOW_MS,
