@@ -3,10 +3,12 @@ import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import type { Config } from '../config/schema.js';
 import { endCall } from '../db/calls.js';
+import type { FirmProfile } from '../domain/firm.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createVad, loadVad } from '../voice/audio/vad.js';
 import { type JournalDeps, openJournal, type OpenJournal } from '../voice/journal/journal.js';
 import type { TimingSink } from '../voice/ports.js';
+import type { ConversationAgent } from '../voice/session/agent-port.js';
 import { type CallRegistry, createCallRegistry } from '../voice/session/registry.js';
 import { createNativeTransport } from '../voice/transports/native/native-transport.js';
 import type { TransportDeps } from '../voice/transports/transport-deps.js';
@@ -21,7 +23,8 @@ import { createCallFirms } from './call-firms.js';
 import { keepCallLeases } from './call-leases.js';
 import { ladderOf, sessionOptionsOf } from './edge-options.js';
 import { createIntakeSink } from './intake-sink.js';
-import { closeProviders, createProviders, type ProviderChoice } from './providers.js';
+import type { CircuitView } from '../voice/providers/resilience/circuit.js';
+import { createProviders, type ProviderChoice } from './providers.js';
 import { isFinished } from './routes/twilio.js';
 import type { Closing } from './shutdown.js';
 import { createClaim } from './voice-claim.js';
@@ -46,6 +49,8 @@ export interface CallService {
   realtime: RealtimeTransport;
   /** Who hears, words and speaks; null where nobody does. */
   engines: { stt: string | null; llm: string; tts: string | null };
+  /** How the servers behind them do. */
+  circuits: () => CircuitView[];
 }
 
 /** WebRTC's "aggressive": hears soft speech on a telephone line and leaves out most of its noise. */
@@ -57,8 +62,9 @@ const VAD_MODE = 2;
  */
 export async function openCallService(deps: CallServiceDeps): Promise<CallService> {
   const { config, pool, logger, closing } = deps;
-  const [providers] = await Promise.all([createProviders(deps.providers), loadVad()]);
-  closing.add('providers', 500, () => closeProviders(providers));
+  const [resilient] = await Promise.all([createProviders(deps.providers), loadVad()]);
+  const { providers, phrases } = resilient;
+  closing.add('providers', 500, () => resilient.close());
   const firms = createCallFirms(pool);
   const sink = createIntakeSink({
     temporal: deps.temporal,
@@ -75,8 +81,13 @@ export async function openCallService(deps: CallServiceDeps): Promise<CallServic
   const registry = createCallRegistry({ maxCalls: config.HERMES_MAX_CALLS });
   const leases = keepCallLeases({ pool, registry, logger });
   closing.add('leases', 100, () => leases.close());
+  const agentFor = (firm: FirmProfile): ConversationAgent => {
+    const agent = createAgent(firm);
+    phrases?.learn(agent.greeting().act.template);
+    return agent;
+  };
   const transportDeps: TransportDeps = {
-    claim: leases.watching(createClaim({ pool, registry, firms, agentFor: createAgent })),
+    claim: leases.watching(createClaim({ pool, registry, firms, agentFor })),
     registry,
     options: sessionOptionsOf(config),
     call: {
@@ -87,6 +98,7 @@ export async function openCallService(deps: CallServiceDeps): Promise<CallServic
       createVad: () => createVad({ mode: VAD_MODE }),
       filter: mayBeSpoken,
       mayPrepareEarly: () => config.HERMES_EAGER_START,
+      spare: phrases ?? undefined,
       nowMs: () => performance.now(),
       epochMs: Date.now,
     },
@@ -104,5 +116,6 @@ export async function openCallService(deps: CallServiceDeps): Promise<CallServic
     llm: providers.llm.name,
     tts: providers.tts?.name ?? null,
   };
-  return { registry, journal, native, twilio, realtime, engines };
+  const circuits = (): CircuitView[] => resilient.circuits();
+  return { registry, journal, native, twilio, realtime, engines, circuits };
 }

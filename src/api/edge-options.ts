@@ -22,6 +22,7 @@ export function sessionOptionsOf(config: Config): Omit<SessionOptions, 'output'>
   const { rules } = defaultSessionOptions;
   return {
     ...defaultSessionOptions,
+    fillerMs: config.HERMES_FILLER_MS,
     rules: {
       ...rules,
       silenceMs: config.HERMES_SILENCE_MS,
@@ -51,7 +52,18 @@ export function publicUrlOf(config: Config): string {
 /** Which engines hear, word and speak. @throws RangeError when the local engine has no such voice. */
 export function providerChoiceOf(config: Config, cacheDir: string, logger: Logger): ProviderChoice {
   const hedge = config.HERMES_HEDGE;
-  return { stt: sttOf(config), llm: llmOf(config), tts: ttsOf(config), hedge, cacheDir, logger };
+  const fallback = {
+    stt: config.HERMES_STT_FALLBACK,
+    tts: config.HERMES_TTS_FALLBACK,
+    llm: secondLlmOf(config),
+  };
+  const budgets = {
+    sttAnswerMs: config.STT_ANSWER_MS,
+    llmFirstTokenMs: config.LLM_FIRST_TOKEN_MS,
+    ttsFirstAudioMs: config.TTS_FIRST_AUDIO_MS,
+  };
+  const engines = { stt: sttOf(config), llm: llmOf(config), tts: ttsOf(config), hedge };
+  return { ...engines, fallback, budgets, cacheDir, logger };
 }
 
 const sttOf = (config: Config): ProviderChoice['stt'] =>
@@ -90,6 +102,15 @@ function promptCacheOf(config: Config): 'none' | 'key' | 'prewarm' {
   if (new URL(config.LLM_BASE_URL).hostname !== 'api.openai.com') return 'none';
   return config.LLM_API === 'responses' ? 'prewarm' : 'key';
 }
+
+const secondLlmOf = (config: Config): ProviderChoice['fallback']['llm'] =>
+  config.LLM_FALLBACK_BASE_URL === undefined
+    ? null
+    : {
+        baseUrl: config.LLM_FALLBACK_BASE_URL,
+        apiKey: config.LLM_FALLBACK_API_KEY,
+        model: config.LLM_FALLBACK_MODEL ?? config.LLM_MODEL,
+      };
 
 function ttsOf(config: Config): ProviderChoice['tts'] {
   if (config.HERMES_TTS === 'none') return { kind: 'none' };

@@ -68,6 +68,7 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
     liveCalls: () => calls.registry.size,
     maxCalls: config.HERMES_MAX_CALLS,
     journal: () => calls.journal.health(),
+    providers: () => calls.circuits(),
     loopDelayP99Ms: () => loopDelay.p99Ms(),
     modelShutdowns: deps.modelShutdowns,
   });

@@ -17,7 +17,8 @@ import {
 import { hedgedSpeechToText } from '../voice/providers/hedge/hedged-ears.js';
 import { hedgedLanguageModel, hedgedTextToSpeech } from '../voice/providers/hedge/hedged.js';
 import { createScriptedLanguageModel } from '../voice/providers/scripted/language-model.js';
-import type { LanguageModel, Providers, SpeechToText, TextToSpeech } from '../voice/ports.js';
+import type { LanguageModel, SpeechToText, TextToSpeech } from '../voice/ports.js';
+import { createResilientProviders, type Budgets, type ResilientProviders } from './failover.js';
 
 /** Who hears, words and speaks, as chosen by the operator. */
 export interface ProviderChoice {
@@ -29,36 +30,63 @@ export interface ProviderChoice {
     | ({ kind: 'openai' } & OpenAiTextToSpeechOptions);
   /** Hosted engines that are late are asked a second time. */
   hedge: boolean;
+  /** Whether the local engines stand in for a server; a server's words are followed by a second's, and by the script. */
+  fallback: { stt: 'local' | 'none'; tts: 'local' | 'none'; llm: OpenAiLanguageModelOptions | null };
+  budgets: Budgets;
   /** Where programs fetched for speech are kept. */
   cacheDir: string;
   logger: Logger;
 }
 
 /**
- * Builds the chosen engines. A machine without Python or network is no failure: it takes typed calls, and the log says
- * why it cannot hear.
+ * Builds the chosen engines and what stands in for them. A machine without Python or network is no failure: it takes
+ * typed calls, and the log says why it cannot hear.
  */
-export async function createProviders(choice: ProviderChoice): Promise<Providers> {
+export async function createProviders(choice: ProviderChoice): Promise<ResilientProviders> {
+  const { fallback, budgets, cacheDir, logger } = choice;
+  const remote = {
+    stt: choice.stt.kind === 'openai',
+    llm: choice.llm.kind === 'openai',
+    tts: choice.tts.kind === 'openai',
+  };
   const [stt, tts] = await Promise.all([createStt(choice), createTts(choice)]);
-  return { stt, tts, llm: createLlm(choice) };
+  return createResilientProviders({
+    primary: { stt, tts, llm: createLlm(choice) },
+    remote,
+    opening: {
+      stt: remote.stt && fallback.stt === 'local' ? createLocalStt(choice) : Promise.resolve(null),
+      tts:
+        remote.tts && fallback.tts === 'local'
+          ? createTts({ ...choice, tts: { kind: 'local', voice: 'slt' } })
+          : Promise.resolve(null),
+    },
+    secondLlm: fallback.llm ? createOpenAiLanguageModel(fallback.llm) : null,
+    budgets,
+    voiceId: voiceIdOf(choice.tts),
+    cacheDir,
+    logger,
+  });
 }
 
-/** Lets all engines go; one that will not must not keep the others. */
-export async function closeProviders({ stt, llm, tts }: Providers): Promise<void> {
-  await Promise.allSettled([stt?.close(), llm.close(), tts?.close()]);
-}
+const voiceIdOf = (tts: ProviderChoice['tts']): string =>
+  tts.kind === 'openai'
+    ? [tts.kind, tts.baseUrl, tts.model, tts.voice].join('|')
+    : [tts.kind, 'voice' in tts ? tts.voice : ''].join('|');
 
-async function createStt({ stt, hedge, cacheDir, logger }: ProviderChoice): Promise<SpeechToText | null> {
+async function createStt(choice: ProviderChoice): Promise<SpeechToText | null> {
+  const { stt, hedge } = choice;
   if (stt.kind === 'none') return null;
-  if (stt.kind === 'openai') {
-    const engine = await createOpenAiSpeechToText(stt);
-    return hedge ? hedgedSpeechToText(engine) : engine;
-  }
+  if (stt.kind !== 'openai') return createLocalStt(choice);
+  const engine = await createOpenAiSpeechToText(stt);
+  return hedge ? hedgedSpeechToText(engine) : engine;
+}
+
+async function createLocalStt({ cacheDir, logger }: ProviderChoice): Promise<SpeechToText | null> {
   const onProgress = (step: string): void => logger.info({ step }, 'preparing speech recognition');
   const found = await ensurePocketsphinx({ cacheDir, onProgress });
   if (found.ok)
     return createLocalSpeechToText({ python: found.python, sitePackages: found.sitePackages, logger });
-  logger.warn({ reason: found.reason }, 'callers cannot be heard here, typed calls only');
+  logger.warn({ reason: found.reason }, 'no local speech recognition: without a server only typed calls');
   return null;
 }
 

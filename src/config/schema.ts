@@ -155,6 +155,16 @@ export const settings = {
     'client',
     'Who cuts the words on that socket: client (at the end of the utterance; live models take nothing else) or server (at every pause; most words are then final before the end).',
   ),
+  HERMES_STT_FALLBACK: setting(
+    z.enum(['local', 'none']).default('local'),
+    'local',
+    'Who hears a caller when the speech-recognition server fails or is late: local (where it can be had) or none.',
+  ),
+  STT_ANSWER_MS: setting(
+    milliseconds.default(800),
+    '800',
+    'Longest wait for the words of a finished utterance before the fallback is asked too.',
+  ),
   HERMES_LLM: setting(
     z.enum(['scripted', 'openai']).default('scripted'),
     'scripted',
@@ -181,6 +191,22 @@ export const settings = {
     z.enum(['auto', 'none', 'key', 'prewarm']).default('auto'),
     'prewarm',
     'Prompt cache: key (sends prompt_cache_key), prewarm (also fills the cache at pickup) or none. auto: at api.openai.com prewarm with LLM_API=responses, else key; elsewhere none.',
+  ),
+  LLM_FIRST_TOKEN_MS: setting(
+    milliseconds.default(1_500),
+    '1500',
+    'Longest wait for the first words of each chat server; then the second server, then the policy’s own sentence.',
+  ),
+  LLM_FALLBACK_BASE_URL: setting(
+    url.optional(),
+    'http://localhost:11434/v1',
+    'A second chat server, with /v1, asked when the first fails or is late. Unset: none.',
+  ),
+  LLM_FALLBACK_API_KEY: setting(z.string().min(1).optional(), 'sk-…', 'Key for it.'),
+  LLM_FALLBACK_MODEL: setting(
+    z.string().min(1).optional(),
+    'llama3.2',
+    'Model of the second chat server. Unset: LLM_MODEL.',
   ),
   HERMES_TTS: setting(
     z.enum(['local', 'openai', 'none']).default('local'),
@@ -213,6 +239,21 @@ export const settings = {
     z.string().min(1).optional(),
     'slt',
     'Voice. local: slt (default), rms, awb or kal; openai: the server’s own names (default alloy).',
+  ),
+  HERMES_TTS_FALLBACK: setting(
+    z.enum(['local', 'none']).default('local'),
+    'local',
+    'Who goes on speaking when the speech server fails or is late: local or none.',
+  ),
+  TTS_FIRST_AUDIO_MS: setting(
+    milliseconds.default(1_200),
+    '1200',
+    'Longest wait for sound, the first of a clause or the next in it, before the fallback goes on.',
+  ),
+  HERMES_FILLER_MS: setting(
+    milliseconds.max(3_000, 'at most 3000: nobody waits longer in silence').default(2_500),
+    '2500',
+    'With no sound of an answer for this long after the caller’s last word, a short phrase is said. 0: never.',
   ),
   HERMES_SILENCE_MS: setting(
     milliseconds.default(600),

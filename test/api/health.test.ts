@@ -64,6 +64,15 @@ test('a model that is about to be taken away shows in the details', async () => 
   await app.close();
 });
 
+test('a server that is left alone shows in the details as degraded, and the process stays ready', async () => {
+  const providers = [{ stage: 'llm' as const, engine: 'openai:m', state: 'open' as const }];
+  const app = await testApp({ readiness: createReadiness(good), providers: () => providers });
+  const health = (await app.inject('/health')).json<{ status: string; providers: unknown }>();
+  expect(health).toMatchObject({ status: 'degraded', providers });
+  expect((await app.inject('/readyz')).statusCode).toBe(200);
+  await app.close();
+});
+
 test('a loop that was held up shows in the 99th percentile of its lateness, a punctual one does not', async () => {
   const watch = watchLoopDelay();
   const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -12,6 +12,8 @@ export interface HealthDeps {
   maxCalls: number;
   /** Events of calls that the intake has not taken yet, and how many of them are in memory only. */
   journal: () => { pending: number; inMemory: number };
+  /** How the servers of the speech and language engines do; local engines have none. */
+  providers: () => { stage: 'stt' | 'llm' | 'tts'; engine: string; state: 'closed' | 'open' | 'half_open' }[];
   /** 99th percentile of the event loop's lateness over the last seconds, in milliseconds. */
   loopDelayP99Ms: () => number;
   /** Models in use that their servers are about to take away, or have taken away, the nearest first. */
@@ -40,6 +42,17 @@ const Details = z
     node: z.string(),
     uptime_seconds: z.number(),
     calls: z.object({ live: z.int(), max: z.int() }),
+    providers: z
+      .array(
+        z.object({
+          stage: z.enum(['stt', 'llm', 'tts']),
+          engine: z.string(),
+          state: z.enum(['closed', 'open', 'half_open']),
+        }),
+      )
+      .describe(
+        'Servers that hear, word and speak. open: left alone after failures; half_open: being tried.',
+      ),
     journal_backlog: z.int().describe('Events of calls that the intake has not taken yet.'),
     journal_in_memory: z.int().describe('Those of them that are not on the disk yet.'),
     event_loop_delay_ms: z.number().describe('Mean lateness of the event loop over the last second.'),
@@ -117,16 +130,22 @@ const partsOf = (report: ReadinessReport): z.infer<typeof Parts> => ({
   journal: report.journal ? 'failing' : 'ok',
 });
 
+/** Something stands in for a server, or nothing does: calls go on all the same, so the process stays ready. */
+const isImpaired = (providers: ReturnType<HealthDeps['providers']>): boolean =>
+  providers.some(({ state }) => state !== 'closed');
+
 function detailsOf(app: App, deps: HealthDeps, parts: ReadinessReport): z.infer<typeof Details> {
   const { pending, inMemory } = deps.journal();
+  const providers = deps.providers();
   const { eventLoopDelay, rssBytes, heapUsed } = app.memoryUsage();
   return {
-    status: readinessParts.some((part) => parts[part]) ? 'degraded' : 'ready',
+    status: readinessParts.some((part) => parts[part]) || isImpaired(providers) ? 'degraded' : 'ready',
     parts,
     version: deps.version,
     node: process.version,
     uptime_seconds: Math.round(process.uptime()),
     calls: { live: deps.liveCalls(), max: deps.maxCalls },
+    providers,
     journal_backlog: pending,
     journal_in_memory: inMemory,
     event_loop_delay_ms: Math.round(eventLoopDelay * 100) / 100,

@@ -33,6 +33,7 @@ export async function testApp(deps: Partial<AppDeps> = {}): Promise<App> {
     maxCalls: 10,
     journal: () => ({ pending: 0, inMemory: 0 }),
     loopDelayP99Ms: () => 0,
+    providers: () => [],
     retry: () => Promise.resolve([]),
     latency: () => Promise.resolve(new Map()),
     turns: () => Promise.resolve({ turns: 0, errors: 0 }),

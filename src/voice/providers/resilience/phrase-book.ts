@@ -14,6 +14,8 @@ export interface PhraseBook {
   audioOf(text: string): Int16Array | undefined;
   /** Makes a further sentence in the background, unless it is there. The least recently learnt one makes room. */
   learn(text: string): void;
+  /** A further engine can speak: what is missing is made now. */
+  again(): void;
   /** Aborts what is being made. */
   close(): Promise<void>;
 }
@@ -47,9 +49,9 @@ export function createPhraseBook(options: PhraseBookOptions): PhraseBook {
 
   const missing = (): string[] => [...phrases, ...learnt].filter((text) => !audio.has(text));
   const fill = async (): Promise<void> => {
-    const able = options.engines().map((engine, rank) => ({ engine, rank }));
+    const unable = new Set<TextToSpeech>();
     for (let text = missing()[0]; text !== undefined; text = missing()[0]) {
-      const made = (await stored(options, text)) ?? (await spoken(options, able, text, closing.signal));
+      const made = (await stored(options, text)) ?? (await spoken(options, unable, text, closing.signal));
       if (!made || closing.signal.aborted) return;
       audio.set(text, made);
     }
@@ -67,6 +69,7 @@ export function createPhraseBook(options: PhraseBookOptions): PhraseBook {
   begin();
   return {
     audioOf: (text) => audio.get(text),
+    again: begin,
     learn(text) {
       if (text === '' || phrases.includes(text) || learnt.has(text)) return;
       learnt.add(text);
@@ -85,17 +88,15 @@ export function createPhraseBook(options: PhraseBookOptions): PhraseBook {
   };
 }
 
-type Able = { engine: TextToSpeech | null; rank: number }[];
-
-/** Spoken by the first engine that can. One that cannot is not asked again in this round: `able` loses it. */
+/** Spoken by the first engine that can. One that cannot is not asked again in this round: it joins `unable`. */
 async function spoken(
   options: PhraseBookOptions,
-  able: Able,
+  unable: Set<TextToSpeech>,
   text: string,
   closing: AbortSignal,
 ): Promise<Int16Array | undefined> {
-  for (const { engine, rank } of [...able]) {
-    if (!engine) continue;
+  for (const [rank, engine] of options.engines().entries()) {
+    if (!engine || unable.has(engine)) continue;
     const chunks: Int16Array[] = [];
     try {
       const signal = AbortSignal.any([closing, AbortSignal.timeout(SPEAK_TIMEOUT_MS)]);
@@ -107,7 +108,7 @@ async function spoken(
     } catch (err) {
       if (closing.aborted) return undefined;
       options.logger.warn({ err, engine: engine.name }, 'an engine could not make a phrase beforehand');
-      able.splice(0, able.length, ...able.filter((other) => other.engine !== engine));
+      unable.add(engine);
     }
   }
   return undefined;
