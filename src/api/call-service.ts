@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import type { Config } from '../config/schema.js';
 import { endCall } from '../db/calls.js';
 import type { FirmProfile } from '../domain/firm.js';
+import type { LoadLevel } from '../domain/overload.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createVad, loadVad } from '../voice/audio/vad.js';
 import { type JournalDeps, openJournal, type OpenJournal } from '../voice/journal/journal.js';
@@ -25,6 +26,7 @@ import { ladderOf, sessionOptionsOf } from './edge-options.js';
 import { createIntakeSink } from './intake-sink.js';
 import type { CircuitView } from '../voice/providers/resilience/circuit.js';
 import { createProviders, type ProviderChoice } from './providers.js';
+import { watchOverload } from './overload-gauge.js';
 import { isFinished } from './routes/twilio.js';
 import type { Closing } from './shutdown.js';
 import { createClaim } from './voice-claim.js';
@@ -51,6 +53,8 @@ export interface CallService {
   engines: { stt: string | null; llm: string; tts: string | null };
   /** How the servers behind them do. */
   circuits: () => CircuitView[];
+  /** How hard pressed the process is. */
+  load: () => LoadLevel;
 }
 
 /** WebRTC's "aggressive": hears soft speech on a telephone line and leaves out most of its noise. */
@@ -78,6 +82,8 @@ export async function openCallService(deps: CallServiceDeps): Promise<CallServic
   const directory = join(config.HERMES_DATA_DIR, 'journal');
   const journal = await openJournal({ directory, ...deps.seal, sink, logger, epochMs: Date.now });
   closing.add('journal', 2_500, () => journal.close(2_000));
+  const overload = watchOverload(logger);
+  closing.add('overload', 10, () => Promise.resolve().then(overload.close));
   const registry = createCallRegistry({ maxCalls: config.HERMES_MAX_CALLS });
   const leases = keepCallLeases({ pool, registry, logger });
   closing.add('leases', 100, () => leases.close());
@@ -97,7 +103,8 @@ export async function openCallService(deps: CallServiceDeps): Promise<CallServic
       timing: deps.timing,
       createVad: () => createVad({ mode: VAD_MODE }),
       filter: mayBeSpoken,
-      mayPrepareEarly: () => config.HERMES_EAGER_START,
+      mayPrepareEarly: () => config.HERMES_EAGER_START && overload.mayPrepareEarly(),
+      mayRecord: overload.mayRecord,
       spare: phrases ?? undefined,
       nowMs: () => performance.now(),
       epochMs: Date.now,
@@ -117,5 +124,5 @@ export async function openCallService(deps: CallServiceDeps): Promise<CallServic
     tts: providers.tts?.name ?? null,
   };
   const circuits = (): CircuitView[] => resilient.circuits();
-  return { registry, journal, native, twilio, realtime, engines, circuits };
+  return { registry, journal, native, twilio, realtime, engines, circuits, load: overload.level };
 }

@@ -69,6 +69,7 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
     maxCalls: config.HERMES_MAX_CALLS,
     journal: () => calls.journal.health(),
     providers: () => calls.circuits(),
+    load: () => calls.load(),
     loopDelayP99Ms: () => loopDelay.p99Ms(),
     modelShutdowns: deps.modelShutdowns,
   });

@@ -14,6 +14,8 @@ export interface HealthDeps {
   journal: () => { pending: number; inMemory: number };
   /** How the servers of the speech and language engines do; local engines have none. */
   providers: () => { stage: 'stt' | 'llm' | 'tts'; engine: string; state: 'closed' | 'open' | 'half_open' }[];
+  /** What the process sheds: nothing, answers in advance, new recordings too (domain/overload.ts). */
+  load: () => 'normal' | 'strained' | 'overloaded';
   /** 99th percentile of the event loop's lateness over the last seconds, in milliseconds. */
   loopDelayP99Ms: () => number;
   /** Models in use that their servers are about to take away, or have taken away, the nearest first. */
@@ -53,6 +55,9 @@ const Details = z
       .describe(
         'Servers that hear, word and speak. open: left alone after failures; half_open: being tried.',
       ),
+    load: z
+      .enum(['normal', 'strained', 'overloaded'])
+      .describe('strained: no answers are prepared in advance; overloaded: no recording begins either.'),
     journal_backlog: z.int().describe('Events of calls that the intake has not taken yet.'),
     journal_in_memory: z.int().describe('Those of them that are not on the disk yet.'),
     event_loop_delay_ms: z.number().describe('Mean lateness of the event loop over the last second.'),
@@ -146,6 +151,7 @@ function detailsOf(app: App, deps: HealthDeps, parts: ReadinessReport): z.infer<
     uptime_seconds: Math.round(process.uptime()),
     calls: { live: deps.liveCalls(), max: deps.maxCalls },
     providers,
+    load: deps.load(),
     journal_backlog: pending,
     journal_in_memory: inMemory,
     event_loop_delay_ms: Math.round(eventLoopDelay * 100) / 100,

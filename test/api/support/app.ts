@@ -34,6 +34,7 @@ export async function testApp(deps: Partial<AppDeps> = {}): Promise<App> {
     journal: () => ({ pending: 0, inMemory: 0 }),
     loopDelayP99Ms: () => 0,
     providers: () => [],
+    load: () => 'normal',
     retry: () => Promise.resolve([]),
     latency: () => Promise.resolve(new Map()),
     turns: () => Promise.resolve({ turns: 0, errors: 0 }),

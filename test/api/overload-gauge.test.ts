@@ -1,0 +1,41 @@
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { watchOverload } from '../../src/api/overload-gauge.js';
+import type { LoadSample } from '../../src/domain/overload.js';
+import { eventually } from '../support/eventually.js';
+import { capturingLogger, silentLogger } from '../support/log.js';
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+test('load sheds answers in advance first and new recordings next, and both come back after it', () => {
+  jest.useFakeTimers();
+  const { logger, lines } = capturingLogger();
+  let sample: LoadSample = { utilisation: 0.1, delayP99Ms: 0 };
+  const gauge = watchOverload(logger, () => sample);
+  const afterSeconds = (seconds: number, next: LoadSample) => {
+    sample = next;
+    jest.advanceTimersByTime(seconds * 1_000);
+    return [gauge.mayPrepareEarly(), gauge.mayRecord()];
+  };
+  expect(afterSeconds(1, sample)).toEqual([true, true]);
+  expect(afterSeconds(1, { utilisation: 0.8, delayP99Ms: 5 })).toEqual([false, true]);
+  expect(afterSeconds(1, { utilisation: 0.95, delayP99Ms: 80 })).toEqual([false, false]);
+  expect(afterSeconds(5, { utilisation: 0.1, delayP99Ms: 0 })).toEqual([true, true]);
+  expect(lines.map(({ before }) => before)).toEqual(['normal', 'strained', 'overloaded']);
+  gauge.close();
+});
+
+test('a loop that is held up is seen by the process itself', async () => {
+  const gauge = watchOverload(silentLogger);
+  const hold = setInterval(() => {
+    const until = performance.now() + 90;
+    while (performance.now() < until);
+  }, 95);
+  try {
+    await eventually(() => gauge.level() === 'overloaded', { withinMs: 5_000, what: 'the overload' });
+  } finally {
+    clearInterval(hold);
+    gauge.close();
+  }
+}, 20_000);

@@ -1,0 +1,33 @@
+import { expect, test } from '@jest/globals';
+import { load, unloaded, type LoadLevel, type LoadSample } from '../../src/domain/overload.js';
+
+const idle: LoadSample = { utilisation: 0.2, delayP99Ms: 1 };
+const after = (...samples: LoadSample[]): LoadLevel => samples.reduce(load, unloaded).level;
+const times = (count: number, sample: LoadSample): LoadSample[] => Array<LoadSample>(count).fill(sample);
+
+test.each<[string, LoadSample, LoadLevel]>([
+  ['an idle process', idle, 'normal'],
+  ['a busy loop that is on time', { utilisation: 0.8, delayP99Ms: 1 }, 'strained'],
+  [
+    'a late loop that is not busy, on a machine that others use',
+    { utilisation: 0.3, delayP99Ms: 30 },
+    'strained',
+  ],
+  ['a loop without a pause', { utilisation: 0.97, delayP99Ms: 1 }, 'overloaded'],
+  ['frames late by half of what is sent ahead', { utilisation: 0.3, delayP99Ms: 50 }, 'overloaded'],
+])('%s is told at once', (_what, sample, level) => {
+  expect(after(sample)).toBe(level);
+});
+
+test('it counts as better only when it has been better for five samples in a row', () => {
+  const busy: LoadSample = { utilisation: 0.95, delayP99Ms: 60 };
+  expect(after(busy, ...times(4, idle))).toBe('overloaded');
+  expect(after(busy, ...times(4, idle), busy, ...times(4, idle))).toBe('overloaded');
+  expect(after(busy, ...times(5, idle))).toBe('normal');
+});
+
+test('a rest at a middling load allows as much as that load allows', () => {
+  const busy: LoadSample = { utilisation: 0.95, delayP99Ms: 60 };
+  const strained: LoadSample = { utilisation: 0.8, delayP99Ms: 5 };
+  expect(after(busy, ...times(5, strained))).toBe('strained');
+});
