@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
 import type { LadderPolicy } from '../domain/ladder.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -63,7 +64,8 @@ export function providerChoiceOf(config: Config, cacheDir: string, logger: Logge
     ttsFirstAudioMs: config.TTS_FIRST_AUDIO_MS,
   };
   const engines = { stt: sttOf(config), llm: llmOf(config), tts: ttsOf(config), hedge };
-  return { ...engines, fallback, budgets, cacheDir, logger };
+  const phrasesDirectory = join(config.HERMES_DATA_DIR, 'phrases');
+  return { ...engines, fallback, budgets, phrasesDirectory, cacheDir, logger };
 }
 
 const sttOf = (config: Config): ProviderChoice['stt'] =>

@@ -1,5 +1,4 @@
 /** Engines that survive their servers: the chosen ones behind breakers, with what stands in for them. */
-import { join } from 'node:path';
 import type { Logger } from '../telemetry/logger.js';
 import type { LanguageModel, Providers, SpeechToText, TextToSpeech } from '../voice/ports.js';
 import { createCircuit, type Circuit, type CircuitView } from '../voice/providers/resilience/circuit.js';
@@ -34,7 +33,8 @@ export interface FailoverDeps {
   budgets: Budgets;
   /** Tells the voice of the primary from others on the disk (providers/resilience/phrase-book.ts). */
   voiceId: string;
-  cacheDir: string;
+  /** Where sentences made beforehand are kept. */
+  phrasesDirectory: string;
   logger: Logger;
 }
 
@@ -84,14 +84,14 @@ type Guard = (
 ) => Circuit;
 
 const phraseBookOf = (
-  { primary, voiceId, cacheDir, logger }: FailoverDeps,
+  { primary, voiceId, phrasesDirectory, logger }: FailoverDeps,
   fallback: () => TextToSpeech | null,
 ): PhraseBook =>
   createPhraseBook({
     phrases: sparePhrases,
     engines: () => [primary.tts, fallback()],
     voiceId,
-    directory: join(cacheDir, 'phrases'),
+    directory: phrasesDirectory,
     logger,
   });
 

@@ -33,6 +33,8 @@ export interface ProviderChoice {
   /** Whether the local engines stand in for a server; a server's words are followed by a second's, and by the script. */
   fallback: { stt: 'local' | 'none'; tts: 'local' | 'none'; llm: OpenAiLanguageModelOptions | null };
   budgets: Budgets;
+  /** Where sentences made beforehand are kept, one directory for all voices. */
+  phrasesDirectory: string;
   /** Where programs fetched for speech are kept. */
   cacheDir: string;
   logger: Logger;
@@ -43,7 +45,7 @@ export interface ProviderChoice {
  * typed calls, and the log says why it cannot hear.
  */
 export async function createProviders(choice: ProviderChoice): Promise<ResilientProviders> {
-  const { fallback, budgets, cacheDir, logger } = choice;
+  const { fallback, budgets, phrasesDirectory, logger } = choice;
   const remote = {
     stt: choice.stt.kind === 'openai',
     llm: choice.llm.kind === 'openai',
@@ -63,7 +65,7 @@ export async function createProviders(choice: ProviderChoice): Promise<Resilient
     secondLlm: fallback.llm ? createOpenAiLanguageModel(fallback.llm) : null,
     budgets,
     voiceId: voiceIdOf(choice.tts),
-    cacheDir,
+    phrasesDirectory,
     logger,
   });
 }

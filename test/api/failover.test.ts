@@ -31,7 +31,7 @@ async function resilientOf(deps: Partial<FailoverDeps>): Promise<ResilientProvid
     secondLlm: null,
     budgets: { sttAnswerMs: 1_000, llmFirstTokenMs: 1_000, ttsFirstAudioMs: 1_000 },
     voiceId: 'test',
-    cacheDir: directory,
+    phrasesDirectory: directory,
     logger: silentLogger,
     ...deps,
   });

@@ -15,6 +15,8 @@ export const phrases = {
 export const spare = {
   /** While an answer is being prepared, one after another. */
   fillers: ['One moment, please.', 'I am still here. Thank you for waiting.'],
+  /** No answer has come for longer than any engine is waited for: a defect of ours. */
+  lost: 'I am sorry, I lost my train of thought. Could you tell me that once more?',
   /** The voice is gone and no other stands in: said once per trouble. */
   voiceless:
     'I am sorry, I am having trouble with my voice. I can still hear you, and I am writing down what you say. ' +
@@ -24,7 +26,7 @@ export const spare = {
 } as const;
 
 /** Everything that has to be made beforehand. */
-export const sparePhrases: readonly string[] = [...spare.fillers, spare.voiceless, spare.noted];
+export const sparePhrases: readonly string[] = [...spare.fillers, spare.lost, spare.voiceless, spare.noted];
 
 /** How often in a row the agent says that it heard nothing; then it waits in silence. */
 export const NOT_HEARD_LIMIT = 2;

@@ -34,6 +34,8 @@ export interface StandbyDeps {
 
 /** From the end of one filler to the next, in milliseconds. */
 const AGAIN_MS = 3_000;
+/** No engine is waited for so long (20 s and more): after these the answer is lost, and the caller is asked again. */
+const MOST_FILLERS = 4;
 
 interface Speaking {
   text: string;
@@ -166,9 +168,11 @@ export class Standby {
   }
 
   #fill(): void {
-    const phrase = spare.fillers[Math.min(this.#fillers, spare.fillers.length - 1)];
+    const lost = this.#fillers === MOST_FILLERS;
+    const phrase = lost ? spare.lost : spare.fillers[Math.min(this.#fillers, spare.fillers.length - 1)];
     this.#fillers += 1;
     if (phrase !== undefined) this.#sayPhrase(phrase);
+    if (lost) this.settled();
   }
 
   #sayPhrase(phrase: string): void {

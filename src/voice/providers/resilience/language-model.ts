@@ -11,7 +11,7 @@ export interface FailoverLanguageModelOptions {
 }
 
 /** The engine's own stall limit is shorter (providers/openai); this one bounds engines that have none. */
-const STALL_MS = 3_000;
+const STALL_MS = 2_500;
 
 /**
  * An endpoint that has begun is not replaced in mid-sentence: the listener has heard its words, and the session ends the
