@@ -1,6 +1,6 @@
 /**
- * What the far end has played, from the marks it echoes. One mark follows each frame. `clear` makes the far end echo the
- * marks of audio it threw away, so marks carry a generation and those of an older one count for nothing.
+ * What the far end has played, from the marks it echoes. One mark follows each batch of frames. `clear` makes the far
+ * end echo the marks of audio it threw away, so marks carry a generation and those of an older one count for nothing.
  */
 import type { Playback } from '../../session/link.js';
 
@@ -21,7 +21,7 @@ export class MarkLedger {
   #played = 0;
   #waiting: Waiter[] = [];
 
-  /** A frame is being sent. @returns the name of the mark to send behind it. */
+  /** A frame is being sent. @returns the name of the mark that stands behind it, and so for all before it. */
   sent(): string {
     this.#sent += 1;
     return `${this.#generation}.${this.#sent}`;

@@ -1,4 +1,4 @@
-/** The caller's side of a call on a media stream: mu-law frames out, a mark behind each, `clear` on barge-in. */
+/** The caller's side of a call on a media stream: mu-law frames out, a mark behind each batch, `clear` on barge-in. */
 import type { EndReason } from '../../../domain/turn.js';
 import { encodeMulaw, MULAW_RATE_HZ } from '../../audio/mulaw.js';
 import { createResampler, type Resampler } from '../../audio/resampler.js';
@@ -13,6 +13,8 @@ export class TwilioLink implements CallerLink {
   readonly #writer: ReturnType<typeof streamWriter>;
   readonly #onEnded: (reason: EndReason) => void;
   readonly #marks = new MarkLedger();
+  /** The mark that is still to be sent behind the frames of this callback. */
+  #mark: string | null = null;
   #resampler: Resampler = createResampler(SAMPLE_RATE_HZ, MULAW_RATE_HZ);
 
   /** @throws Error when `loadResampler` has not finished. */
@@ -23,11 +25,17 @@ export class TwilioLink implements CallerLink {
   }
 
   sendFrame(frame: Int16Array): void {
-    const name = this.#marks.sent();
+    if (this.#mark === null) process.nextTick(() => this.#sendMark());
+    this.#mark = this.#marks.sent();
     if (!this.#socket.isOpen) return;
     const mulaw = encodeMulaw(this.#resampler.process(frame));
     if (mulaw.length > 0) this.#socket.write(this.#writer.media(mulaw));
-    this.#socket.write(this.#writer.mark(name));
+  }
+
+  /** One mark behind a batch of frames: every mark comes back as a message of its own, and 60 ms is less than a syllable. */
+  #sendMark(): void {
+    if (this.#mark !== null && this.#socket.isOpen) this.#socket.write(this.#writer.mark(this.#mark));
+    this.#mark = null;
   }
 
   /** A caller on the telephone gets audio only; words and notices are for screens. */
@@ -51,6 +59,7 @@ export class TwilioLink implements CallerLink {
 
   #clear(): void {
     this.#marks.cleared();
+    this.#mark = null;
     if (!this.#socket.isOpen) return;
     this.#socket.write(this.#writer.clear);
     // The filter still holds 3 ms of the cut-off reply; the next one begins clean.

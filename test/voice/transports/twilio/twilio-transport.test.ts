@@ -122,11 +122,11 @@ describe('barge-in', () => {
   test('marks that the clear itself echoes are not taken for played audio', async () => {
     const phone = new TwilioPhone(url, { jitterMs: 400 });
     await phone.start('token-1');
-    await eventually(() => phone.marks.length > 30, { withinMs: 5_000, everyMs: 5, what: 'some frames' });
+    await eventually(() => phone.marks.length > 10, { withinMs: 5_000, everyMs: 5, what: 'some frames' });
     phone.press('7', '#');
     const cut = await turn('token-1', 1);
     await turn('token-1', 3);
-    expect(cut.text.length).toBeLessThan((phone.marks.length * 20) / MS_PER_CHAR);
+    expect(cut.text.length).toBeLessThan(phone.agentAudio.length / 8 / MS_PER_CHAR);
     expect((await turn('token-1', 3)).text).toBe('You said 7.');
   });
 });
