@@ -1,12 +1,12 @@
 /** The load generator: a process of its own that places the calls it is told to and reports over IPC. */
-import { createOperatorApi, type OperatorApi } from '../../src/cli/operator/api.js';
-import { openLine, type Line } from '../../src/cli/caller/line.js';
 import { FRAME_MS } from '../../src/voice/ports.js';
-import { closeCodes } from '../../src/voice/wire.js';
 import { Caller, MISSED_AFTER_MS } from './caller.js';
-import type { LoadOrder, LoadReport, TurnSample } from './messages.js';
+import type { CallerLine, Frame } from './lines/caller-line.js';
+import { openNativeLine } from './lines/native-line.js';
+import { openTwilioLine } from './lines/twilio-line.js';
+import type { InterruptionSample, LoadOrder, LoadReport, TurnSample } from './messages.js';
 import { spreadOf } from './percentiles.js';
-import { utterancesOf } from './utterances.js';
+import { silentFrame, utterancesOf } from './utterances.js';
 
 /** One timer serves all calls; frames leave at most this late, plus the machine's own lateness. */
 const TICK_MS = 2;
@@ -24,14 +24,16 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 class Load {
   readonly #order: LoadOrder;
-  readonly #utterances: Buffer[][];
-  readonly #callers = new Map<Caller, Line>();
+  readonly #utterances: Frame[][];
+  readonly #callers = new Map<Caller, { line: CallerLine; hangUpAtMs: number }>();
   readonly #turns: TurnSample[] = [];
+  readonly #interruptions: InterruptionSample[] = [];
   readonly #late: number[] = [];
   #placed = 0;
   #talking = true;
   #measuring: { fromMs: number; toMs: number } | undefined;
   #callsLost = 0;
+  #callsEnded = 0;
   #agentCutIn = 0;
   #over = false;
 
@@ -64,6 +66,8 @@ class Load {
     tell({
       kind: 'done',
       turns: this.#turns,
+      interruptions: this.#interruptions,
+      callsEnded: this.#callsEnded,
       self: { frames: this.#late.length, lateP99Ms: lateness?.p99 ?? 0, lateMaxMs: lateness?.max ?? 0 },
       callsLost: this.#callsLost,
       agentCutIn: this.#agentCutIn,
@@ -72,7 +76,11 @@ class Load {
 
   #tick(): void {
     const nowMs = performance.now();
-    for (const [caller, line] of this.#callers) caller.tick(nowMs, line);
+    for (const [caller, { line, hangUpAtMs }] of this.#callers) {
+      caller.tick(nowMs, line);
+      line.tick(nowMs);
+      if (nowMs > hangUpAtMs && caller.isIdle && this.#talking) line.hangUp();
+    }
   }
 
   #progress(): void {
@@ -92,26 +100,22 @@ class Load {
 
   /** A call that ends is followed by another, so that as many as ordered are on the line. */
   async #place(): Promise<void> {
-    const session = await this.#session();
     const caller = this.#createCaller();
-    const line = await openLine(
-      session.urls.native,
-      (message) => caller.take(message),
-      () => caller.hear(),
-    );
-    line.send({ type: 'start', token: session.token, input: 'audio', output: 'audio' });
-    this.#callers.set(caller, line);
-    void line.closed.then((code) => this.#replace(caller, code));
+    const line = await this.#open(caller);
+    const { hangUpAfterMs } = this.#order;
+    const hangUpAtMs =
+      hangUpAfterMs === null ? Infinity : performance.now() + hangUpAfterMs * (0.5 + Math.random());
+    this.#callers.set(caller, { line, hangUpAtMs });
+    void line.closed.then((inOrder) => this.#replace(caller, inOrder));
   }
 
   /** A busy edge refuses (503) and wants to be asked again; a refusal that lasts ends the run. */
-  async #session(): Promise<Awaited<ReturnType<OperatorApi['startSession']>>> {
-    const { api, token } = this.#order;
-    const operator = createOperatorApi(api, token);
+  async #open(caller: Caller): Promise<CallerLine> {
+    const open = this.#order.transport === 'twilio' ? openTwilioLine : openNativeLine;
     const deadline = performance.now() + PLACED_WITHIN_MS;
     for (;;) {
       try {
-        return await operator.startSession();
+        return await open(this.#order, caller);
       } catch (error) {
         if (performance.now() > deadline) throw error;
         await pause(ASK_AGAIN_MS);
@@ -122,10 +126,15 @@ class Load {
   #createCaller(): Caller {
     return new Caller({
       utterances: this.#utterances,
+      silence: silentFrame,
       silenceMs: this.#order.silenceMs,
+      interruptsEvery: this.#order.interruptsEvery,
       phaseMs: Math.random() * FRAME_MS,
       mayTalk: () => this.#talking,
       onTurn: (sample, spokenAtMs) => this.#keep(sample, spokenAtMs),
+      onInterruption: (sample) => {
+        if (this.#measuring && this.#talking) this.#interruptions.push(sample);
+      },
       onFrame: (lateMs) => {
         if (this.#measuring && this.#talking) this.#late.push(lateMs);
       },
@@ -135,8 +144,9 @@ class Load {
     });
   }
 
-  #replace(caller: Caller, closeCode: number): void {
-    const lost = closeCode !== closeCodes.ended;
+  #replace(caller: Caller, inOrder: boolean): void {
+    const lost = !inOrder;
+    if (inOrder) this.#callsEnded += 1;
     caller.over(lost);
     this.#callers.delete(caller);
     if (this.#over) return;

@@ -7,10 +7,12 @@ import { usageOf, type Usage } from './process-usage.js';
 import { stallSchedule } from './profiles.js';
 import type { BenchSite } from './site.js';
 
-export interface LoadOptions extends Pick<LoadOrder, 'calls' | 'measureMs' | 'speechMs' | 'silenceMs'> {
+export interface LoadOptions extends Omit<LoadOrder, 'api' | 'token'> {
   stallEveryTurns: number | null;
   /** One line about how it goes. */
   onProgress: (line: string) => void;
+  /** Every call has been placed and measuring begins. */
+  onMeasuring?: () => void;
   signal: AbortSignal;
 }
 
@@ -33,15 +35,24 @@ export async function runLoad(site: BenchSite, options: LoadOptions): Promise<Lo
   const stop = (): void => void child.kill('SIGKILL');
   options.signal.addEventListener('abort', stop, { once: true });
   try {
-    const { calls, measureMs, speechMs, silenceMs } = options;
-    const order: LoadOrder = { api: site.api, token: site.token, calls, measureMs, speechMs, silenceMs };
-    child.send(order);
+    child.send({ ...orderOf(options), api: site.api, token: site.token } satisfies LoadOrder);
     return await follow(child, site, options, idle);
   } finally {
     options.signal.removeEventListener('abort', stop);
     stop();
   }
 }
+
+/** What the generator needs of it; functions do not cross over. */
+const orderOf = (options: LoadOptions): Omit<LoadOrder, 'api' | 'token'> => ({
+  transport: options.transport,
+  calls: options.calls,
+  measureMs: options.measureMs,
+  speechMs: options.speechMs,
+  silenceMs: options.silenceMs,
+  interruptsEvery: options.interruptsEvery,
+  hangUpAfterMs: options.hangUpAfterMs,
+});
 
 function follow(
   child: ChildProcess,
@@ -73,6 +84,7 @@ function follow(
       else if (report.kind === 'measuring') {
         [from, fromMs] = [usageOf(site.edgePid()), performance.now()];
         watch = watchEdge(site.api);
+        options.onMeasuring?.();
       } else if (report.kind === 'progress') {
         const seconds = ((performance.now() - fromMs) / 1_000).toFixed(0);
         options.onProgress(`${options.calls} calls, ${seconds} s, ${report.turns} turns`);

@@ -5,6 +5,7 @@ import { terminalProgress } from '../../src/cli/up/progress.js';
 import { createStyle } from '../../src/cli/terminal/style.js';
 import { runLoad } from './load-run.js';
 import { type BenchOptions, readOptions, USAGE, UsageError } from './options.js';
+import { holdToEdgeCore, leaveEdgeCore } from './pin.js';
 import { profiles } from './profiles.js';
 import { ramp } from './ramp.js';
 import { rampReportOf, reportOf } from './report.js';
@@ -33,6 +34,7 @@ async function main(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => interrupt.abort(new Error('interrupted')));
   let site: BenchSite | undefined;
+  const pinned = options.pin && (await leaveEdgeCore());
   try {
     site = await openSite({
       maxCalls: options.calls * 2 + 10,
@@ -40,7 +42,10 @@ async function main(): Promise<number> {
       progress: terminalProgress(note, colour),
       signal: interrupt.signal,
     });
-    return await measure(site, options, interrupt.signal);
+    if (!options.worker) await site.withoutWorker();
+    if (pinned && !(await holdToEdgeCore(site.edgePid())))
+      throw new Error('The edge could not be held to one core.');
+    return await measure(site, { ...options, pin: pinned }, interrupt.signal);
   } catch (error) {
     if (interrupt.signal.aborted) return 130;
     throw error;
@@ -53,8 +58,11 @@ async function measure(site: BenchSite, options: BenchOptions, signal: AbortSign
   const { settings, stallEveryTurns } = profiles[options.profile];
   await site.openai.configure(settings);
   const load = async (calls: number, measureMs: number, stalls: number | null): Promise<Summary> => {
-    const { speechMs, silenceMs } = options;
+    const { transport, speechMs, silenceMs, interruptsEvery } = options;
     const order = {
+      transport,
+      interruptsEvery,
+      hangUpAfterMs: null,
       calls,
       measureMs,
       speechMs,
@@ -77,11 +85,11 @@ async function measure(site: BenchSite, options: BenchOptions, signal: AbortSign
   const about = { date: new Date().toISOString(), node: process.version, cores: cpus().length, options };
   if (options.ramp) {
     const result = await ramp(options.calls, step);
-    print(options.json ? JSON.stringify({ ...about, ramp: result }) : rampReportOf(result, colour));
+    print(options.json ? JSON.stringify({ ...about, ramp: result }) : rampReportOf(result, options, colour));
     return result.before ? 0 : 1;
   }
   const summary = await step(options.calls);
-  print(options.json ? JSON.stringify({ ...about, ...summary }) : reportOf(summary, colour));
+  print(options.json ? JSON.stringify({ ...about, ...summary }) : reportOf(summary, options, colour));
   return summary.generator.valid && summary.turns.sent > 0 ? 0 : 1;
 }
 

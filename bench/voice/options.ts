@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
+import type { TransportName } from './messages.js';
 import { profiles, type ProfileName } from './profiles.js';
 
 export interface BenchOptions {
+  transport: TransportName;
   calls: number;
   measureMs: number;
   profile: ProfileName;
@@ -9,7 +11,13 @@ export interface BenchOptions {
   silenceMs: number;
   /** The edge's silence rule (HERMES_SILENCE_MS). */
   endpointMs: number;
+  /** Every so many replies a caller interrupts; null for never. */
+  interruptsEvery: number | null;
   ramp: boolean;
+  /** Holds the edge to one core and everything else off it. */
+  pin: boolean;
+  /** Whether the worker runs meanwhile. */
+  worker: boolean;
   json: boolean;
 }
 
@@ -20,11 +28,14 @@ at real-time pace, and measures what the callers hear.
   --calls N         calls at once (10)
   --seconds S       how long is measured (20)
   --profile NAME    instant: the providers answer at once; realistic: as hosted ones do, 1 % stalls (instant)
-  --transport NAME  native (the default); twilio is not measured yet
+  --transport NAME  native or twilio (native)
   --speech-ms MS    length of an utterance (1500)
   --silence-ms MS   mean pause of a caller before speaking (400)
   --endpoint-ms MS  the edge's silence rule, HERMES_SILENCE_MS (200)
-  --ramp            1, 2, 4 … calls, up to --calls, until p95 has doubled
+  --interrupts N    a caller speaks into every N-th reply; 0 for none (10)
+  --pin             holds the edge to core 0 and everything else off it
+  --no-worker       the Temporal worker stands down meanwhile: on a real site it has a machine of its own
+  --ramp            1, 2, 4 … calls, up to --calls, until p95 has doubled, then in between; with --pin and --no-worker
   --json            one JSON document; progress goes to the error output
 `;
 
@@ -41,6 +52,9 @@ const flags = {
   'speech-ms': { type: 'string', default: '1500' },
   'silence-ms': { type: 'string', default: '400' },
   'endpoint-ms': { type: 'string', default: '200' },
+  interrupts: { type: 'string', default: '10' },
+  pin: { type: 'boolean', default: false },
+  'no-worker': { type: 'boolean', default: false },
   ramp: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -50,17 +64,21 @@ const flags = {
 export function readOptions(args: readonly string[]): BenchOptions | null {
   const values = parsed(args);
   if (values.help) return null;
-  if (values.transport === 'twilio')
-    throw new UsageError('--transport twilio is not measured yet. Use --transport native.');
-  if (values.transport !== 'native') throw new UsageError('--transport must be native.');
+  const { transport } = values;
+  if (transport !== 'native' && transport !== 'twilio')
+    throw new UsageError('--transport must be native or twilio.');
   return {
+    transport,
     calls: whole('--calls', values.calls, 1, 2_000),
     measureMs: whole('--seconds', values.seconds, 1, 86_400) * 1_000,
     profile: profileNamed(values.profile),
     speechMs: whole('--speech-ms', values['speech-ms'], 600, 2_200),
     silenceMs: whole('--silence-ms', values['silence-ms'], 0, 60_000),
     endpointMs: whole('--endpoint-ms', values['endpoint-ms'], 100, 5_000),
+    interruptsEvery: whole('--interrupts', values.interrupts, 0, 1_000) || null,
     ramp: values.ramp,
+    pin: values.pin || values.ramp,
+    worker: !values['no-worker'] && !values.ramp,
     json: values.json,
   };
 }

@@ -1,5 +1,6 @@
 /** Figures as a person reads them. */
 import { createStyle, table } from '../../src/cli/terminal/style.js';
+import type { BenchOptions } from './options.js';
 import type { Spread } from './percentiles.js';
 import type { RampResult } from './ramp.js';
 import type { Summary } from './summary.js';
@@ -18,19 +19,24 @@ const spreadRow = (label: string, spread: Spread | null): string[] =>
     ? [label, ms(spread.p50), ms(spread.p95), ms(spread.p99), ms(spread.max)]
     : [label, ...Array<string>(4).fill('–'.padStart(7))];
 
-export function reportOf(summary: Summary, colour: boolean): string {
+/** What was measured, and on what. */
+type About = Pick<BenchOptions, 'transport' | 'profile' | 'pin' | 'worker'>;
+
+export function reportOf(summary: Summary, about: About, colour: boolean): string {
   const style = createStyle(colour);
   const { turns, parts, edge } = summary;
   const [head = '', ...rows] = table([
     ['milliseconds', ...['p50', 'p95', 'p99', 'max'].map((name) => name.padStart(7))],
     spreadRow('response latency', summary.responseLatencyMs),
-    ...Object.entries(summary.bySpeculation).flatMap(([outcome, spread]) =>
+    ...Object.entries(summary.bySpeculation ?? {}).flatMap(([outcome, spread]) =>
       spread ? [spreadRow(`  of ${spread.count} eager start: ${outcome}`, spread)] : [],
     ),
     spreadRow('  voice detector’s tail, wire', parts.detectorTailMs),
     spreadRow('  endpointing hold', parts.endpointingHoldMs),
     spreadRow('  waits for providers', parts.providerWaitsMs),
     spreadRow('  edge overhead', parts.edgeOverheadMs),
+    spreadRow('interrupted → agent says it stops', summary.interruptions.stoppedAfterMs),
+    spreadRow('  from there to its last frame', summary.interruptions.lastFrameAfterStopMs),
   ]);
   const facts = table([
     ['turns', `${turns.sent} sent, ${turns.answered} answered, ${missed(turns.missed, style)}`],
@@ -52,7 +58,7 @@ export function reportOf(summary: Summary, colour: boolean): string {
     ['generator', generatorWords(summary, style)],
   ]);
   return [
-    style.bold(`${summary.calls} calls for ${summary.seconds} s`),
+    style.bold(`${summary.calls} calls for ${summary.seconds} s, ${wordsAbout(about)}`),
     ...facts,
     style.dim(head),
     ...rows,
@@ -60,11 +66,29 @@ export function reportOf(summary: Summary, colour: boolean): string {
   ].join('\n');
 }
 
+const wordsAbout = ({ transport, profile, pin, worker }: About): string =>
+  [
+    transport,
+    profile,
+    ...(pin ? ['the edge on a core of its own'] : []),
+    ...(worker ? [] : ['no worker']),
+  ].join(', ');
+
 const missed = (count: number, style: Style): string =>
   count === 0 ? '0 missed' : style.bad(`${count} missed`);
 
-function remarks({ callsLost, agentCutIn, providerStalls }: Summary): string[][] {
+function remarks({
+  callsLost,
+  callsEnded,
+  agentCutIn,
+  providerStalls,
+  speculationHitRate,
+}: Summary): string[][] {
   return [
+    ...(speculationHitRate === null
+      ? []
+      : [['eager starts', `${percent(speculationHitRate)} % of the answers were ready`]]),
+    ...(callsEnded > 0 ? [['calls ended', String(callsEnded)]] : []),
     ...(callsLost > 0 ? [['calls lost', String(callsLost)]] : []),
     ...(agentCutIn > 0 ? [['agent cut in', `${agentCutIn} times`]] : []),
     ...(providerStalls > 0 ? [['provider stalls', `${providerStalls} ordered`]] : []),
@@ -76,21 +100,23 @@ function generatorWords({ generator }: Summary, style: Style): string {
   return generator.valid ? words : style.bad(`${words}: INVALID, the generator could not keep up`);
 }
 
-export function rampReportOf({ steps, before, ended }: RampResult, colour: boolean): string {
+export function rampReportOf({ steps, before, ended }: RampResult, about: About, colour: boolean): string {
   const style = createStyle(colour);
   const [head = '', ...rows] = table([
-    ['calls', 'p50 ms', 'p95 ms', 'missed', 'CPU % of a core', 'generator'],
-    ...steps.map(({ calls, responseLatencyMs, turns, edge, generator }) => [
+    ['calls', 'p50 ms', 'p95 ms', 'missed', 'edge p99 ms', 'CPU % of a core', 'MB a call', 'generator'],
+    ...steps.map(({ calls, responseLatencyMs, turns, parts, edge, generator }) => [
       String(calls),
       responseLatencyMs ? ms(responseLatencyMs.p50) : '–',
       responseLatencyMs ? ms(responseLatencyMs.p95) : '–',
       String(turns.missed),
+      parts.edgeOverheadMs ? ms(parts.edgeOverheadMs.p99) : '–',
       percent(edge.cpuShareOfCore),
+      megabytes(edge.rssBytesPerCall),
       generator.valid ? 'on time' : 'late',
     ]),
   ]);
   const words = before
     ? `${before.calls} calls on one core before p95 doubled (${percent(before.cpuShareOfCorePerCall)} % of a core per call); ended because ${ended}.`
     : `No step was valid; ended because ${ended}.`;
-  return [style.dim(head), ...rows, style.bold(words), ''].join('\n');
+  return [style.dim(head), ...rows, style.bold(words), wordsAbout(about), ''].join('\n');
 }

@@ -6,11 +6,14 @@ import { join } from 'node:path';
 import { openAiControlOf, type OpenAiControl } from '../../standins/openai/control.js';
 import type { Progress } from '../../src/cli/up/progress.js';
 import { startStack } from '../../src/cli/up/stack.js';
+import { twilioAccount } from './lines/twilio-line.js';
 
 export interface BenchSite {
   api: string;
   token: string;
   openai: OpenAiControl;
+  /** Takes the Temporal worker down; turns wait in Temporal. */
+  withoutWorker(): Promise<void>;
   /** The edge alone is measured. */
   edgePid: () => number;
   close(): Promise<void>;
@@ -19,6 +22,8 @@ export interface BenchSite {
 export interface SiteOptions {
   maxCalls: number;
   endpointMs: number;
+  /** More of the environment. */
+  env?: Readonly<Record<string, string>>;
   progress: Progress;
   signal: AbortSignal;
 }
@@ -32,7 +37,8 @@ const realServers = ['STT', 'LLM', 'TTS'].flatMap((stage) => [
 ]);
 
 /** @throws what `startStack` throws; nothing is left behind then. */
-export async function openSite({ maxCalls, endpointMs, progress, signal }: SiteOptions): Promise<BenchSite> {
+export async function openSite(options: SiteOptions): Promise<BenchSite> {
+  const { maxCalls, endpointMs, progress, signal } = options;
   const directory = await mkdtemp(join(tmpdir(), 'hermes-bench-'));
   await chmod(directory, 0o711); // root lends the database another account, which must get through
   const forget = (): Promise<void> => rm(directory, { recursive: true, force: true });
@@ -44,7 +50,10 @@ export async function openSite({ maxCalls, endpointMs, progress, signal }: SiteO
     HERMES_TTS: 'openai',
     HERMES_SILENCE_MS: String(endpointMs),
     HERMES_MAX_CALLS: String(maxCalls),
+    HERMES_PUBLIC_URL: twilioAccount.publicUrl,
+    TWILIO_AUTH_TOKEN: twilioAccount.authToken,
     LOG_LEVEL: 'warn',
+    ...options.env,
   };
   try {
     const stack = await startStack({ env, dataDir: directory, ports: 'ephemeral', progress, signal });
@@ -58,6 +67,7 @@ export async function openSite({ maxCalls, endpointMs, progress, signal }: SiteO
       api: stack.addresses.api,
       token: readFileSync(stack.token.file, 'utf8').trim(),
       openai: openAiControlOf(openai),
+      withoutWorker: () => stack.lower('worker'),
       edgePid: () => stack.pid('edge') ?? 0,
       close,
     };

@@ -14,8 +14,17 @@ export interface Summary {
   turns: { sent: number; answered: number; missed: number };
   /** Last speech frame sent → first agent frame received, both at the caller. */
   responseLatencyMs: Spread | null;
-  /** The same, apart by what became of the answer that was prepared early. */
-  bySpeculation: Record<SpeculationOutcome, Spread | null>;
+  /** The same, apart by what became of the answer that was prepared early; null where the transport does not tell. */
+  bySpeculation: Record<SpeculationOutcome, Spread | null> | null;
+  /** Share of the answered turns whose prepared answer was the one given; null as above. */
+  speculationHitRate: number | null;
+  interruptions: {
+    count: number;
+    /** First frame of the caller → the edge says that it has stopped. */
+    stoppedAfterMs: Spread | null;
+    /** That word → the last frame of the reply it stopped; 0 when none came after it. */
+    lastFrameAfterStopMs: Spread | null;
+  };
   /** What it is made of, by the edge's own account; the parts of one turn add up to its response latency. */
   parts: {
     /** Last speech frame sent → last frame the detector calls voiced (it holds on to a sound), and the wire. */
@@ -35,6 +44,8 @@ export interface Summary {
     eventLoopDelayP99Ms: number | null;
   };
   callsLost: number;
+  /** Calls that ended in good order meanwhile. */
+  callsEnded: number;
   /** Turns in which the agent spoke while the caller did. */
   agentCutIn: number;
   providerStalls: number;
@@ -59,7 +70,12 @@ export function summarise(outcome: LoadOutcome): Summary {
       missed: done.turns.length - answered.length,
     },
     responseLatencyMs: spreadOf(answered.map(({ latencyMs }) => latencyMs)),
-    bySpeculation: bySpeculation(answered),
+    ...speculationOf(answered),
+    interruptions: {
+      count: done.interruptions.length,
+      stoppedAfterMs: spreadOf(done.interruptions.map(({ stoppedAfterMs }) => stoppedAfterMs)),
+      lastFrameAfterStopMs: spreadOf(done.interruptions.map((one) => one.lastFrameAfterClearMs)),
+    },
     parts: partsOf(answered),
     edge: {
       cpuShareOfCore,
@@ -70,22 +86,30 @@ export function summarise(outcome: LoadOutcome): Summary {
       eventLoopDelayP99Ms: outcome.loopDelayP99Ms,
     },
     callsLost: done.callsLost,
+    callsEnded: done.callsEnded,
     agentCutIn: done.agentCutIn,
     providerStalls: outcome.stalls,
     generator: { ...done.self, valid: done.self.lateP99Ms <= MOST_LATE_P99_MS },
   };
 }
 
-function bySpeculation(
-  answered: readonly { latencyMs: number; speculation?: SpeculationOutcome | undefined }[],
-): Summary['bySpeculation'] {
-  const spreadWith = (outcome: SpeculationOutcome): Spread | null =>
-    spreadOf(answered.flatMap((turn) => (turn.speculation === outcome ? [turn.latencyMs] : [])));
-  const [hit, miss, none] = speculationOutcomes;
-  return { hit: spreadWith(hit), miss: spreadWith(miss), none: spreadWith(none) };
+interface Answered {
+  latencyMs: number;
+  timing: TurnTiming | null;
+  speculation: SpeculationOutcome | null;
 }
 
-function partsOf(answered: readonly { latencyMs: number; timing: TurnTiming | null }[]): Summary['parts'] {
+function speculationOf(answered: readonly Answered[]): Pick<Summary, 'bySpeculation' | 'speculationHitRate'> {
+  const told = answered.filter(({ speculation }) => speculation !== null);
+  if (told.length === 0) return { bySpeculation: null, speculationHitRate: null };
+  const of = (wanted: SpeculationOutcome): number[] =>
+    told.filter(({ speculation }) => speculation === wanted).map(({ latencyMs }) => latencyMs);
+  const [hit, miss, none] = speculationOutcomes.map((outcome) => spreadOf(of(outcome)));
+  const bySpeculation = { hit: hit ?? null, miss: miss ?? null, none: none ?? null };
+  return { bySpeculation, speculationHitRate: of('hit').length / told.length };
+}
+
+function partsOf(answered: readonly Answered[]): Summary['parts'] {
   const parts = answered.flatMap(({ latencyMs, timing }) => {
     if (timing?.total === undefined) return [];
     const hold = timing.endpointing ?? 0;

@@ -1,5 +1,7 @@
 import { speakInTones } from '../../standins/openai/tone-code/encode.js';
+import { encodeMulaw, MULAW_RATE_HZ } from '../../src/voice/audio/mulaw.js';
 import { FRAME_BYTES, FRAME_SAMPLES, SAMPLE_RATE_HZ } from '../../src/voice/ports.js';
+import type { Frame } from './lines/caller-line.js';
 
 /** What callers say: nothing that ends a call, nothing that ends in mid-number or on a conjunction. */
 const lines = [
@@ -12,12 +14,16 @@ const lines = [
 /** A byte lasts 20 ms, and the marks around the text 340 ms (standins/openai/tone-code). */
 const BYTE_MS = 20;
 const MARKS_MS = 340;
+/** Samples of 20 ms at the telephone's rate. */
+const MULAW_FRAME = MULAW_RATE_HZ / 50;
 
-/** The lines in tones, each cut at a word to last about `speechMs`, as frames of the native transport. */
-export function utterancesOf(speechMs: number): Buffer[][] {
+/** The lines in tones, each cut at a word to last about `speechMs`, ready for every transport. */
+export function utterancesOf(speechMs: number): Frame[][] {
   const bytes = Math.max(8, Math.round((speechMs - MARKS_MS) / BYTE_MS));
-  return lines.map((line) => framesOf(speakInTones(firstWords(line, bytes), SAMPLE_RATE_HZ)));
+  return lines.map((line) => framesOf(firstWords(line, bytes)));
 }
+
+export const silentFrame: Frame = frameOf(new Int16Array(FRAME_SAMPLES), new Int16Array(MULAW_FRAME));
 
 function firstWords(line: string, bytes: number): string {
   if (line.length <= bytes) return line;
@@ -26,13 +32,19 @@ function firstWords(line: string, bytes: number): string {
   return line.slice(0, end > 0 ? end : bytes).replace(/(?: (?:and|but|or|the|a|an|my|was|is|it|are))+$/, '');
 }
 
-function framesOf(samples: Int16Array): Buffer[] {
-  const frames: Buffer[] = [];
-  for (let at = 0; at < samples.length; at += FRAME_SAMPLES) {
-    const frame = Buffer.alloc(FRAME_BYTES);
-    const piece = samples.subarray(at, at + FRAME_SAMPLES);
-    frame.set(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength));
-    frames.push(frame);
-  }
-  return frames;
+function framesOf(words: string): Frame[] {
+  const wide = speakInTones(words, SAMPLE_RATE_HZ);
+  const narrow = speakInTones(words, MULAW_RATE_HZ);
+  return Array.from({ length: Math.ceil(wide.length / FRAME_SAMPLES) }, (_, n) =>
+    frameOf(
+      wide.subarray(n * FRAME_SAMPLES, (n + 1) * FRAME_SAMPLES),
+      narrow.subarray(n * MULAW_FRAME, (n + 1) * MULAW_FRAME),
+    ),
+  );
+}
+
+function frameOf(wide: Int16Array, narrow: Int16Array): Frame {
+  const pcm = Buffer.alloc(FRAME_BYTES);
+  pcm.set(new Uint8Array(wide.buffer, wide.byteOffset, wide.byteLength));
+  return { pcm, mulaw: encodeMulaw(narrow).toString('base64') };
 }

@@ -1,21 +1,27 @@
 import { expect, jest, test, beforeEach, afterEach } from '@jest/globals';
 import { Caller, MISSED_AFTER_MS } from '../../../bench/voice/caller.js';
-import type { TurnSample } from '../../../bench/voice/messages.js';
+import type { Frame } from '../../../bench/voice/lines/caller-line.js';
+import type { InterruptionSample, TurnSample } from '../../../bench/voice/messages.js';
 
-const UTTERANCE = [Buffer.alloc(640, 1), Buffer.alloc(640, 2), Buffer.alloc(640, 3)];
-let sent: Buffer[];
+const frame = (fill: number): Frame => ({ pcm: Buffer.alloc(640, fill), mulaw: '' });
+const UTTERANCE = [frame(1), frame(2), frame(3)];
+let sent: Frame[];
 let turns: TurnSample[];
+let interruptions: InterruptionSample[];
 let cutIns: number;
 let talking: boolean;
 let caller: Caller;
-const line = { sendFrame: (frame: Buffer) => void sent.push(frame) };
+const line = { sendFrame: (one: Frame) => void sent.push(one) };
 
 beforeEach(() => {
   jest.useFakeTimers({ now: 0 });
-  [sent, turns, cutIns, talking] = [[], [], 0, true];
+  [sent, turns, interruptions, cutIns, talking] = [[], [], [], 0, true];
   caller = new Caller({
     utterances: [UTTERANCE],
+    silence: frame(0),
     silenceMs: 0,
+    interruptsEvery: null,
+    onInterruption: (sample) => void interruptions.push(sample),
     phaseMs: 0,
     mayTalk: () => talking,
     onTurn: (sample) => void turns.push(sample),
@@ -33,8 +39,8 @@ function pass(ms: number): void {
   }
 }
 const replyDone = (timing: Record<string, number> = {}): void =>
-  caller.take({ type: 'reply_done', turn: 1, text: 'Hello.', interrupted: false, timing });
-const spoken = (): number => sent.filter((frame) => frame[0] !== 0).length;
+  caller.onAgentDone({ timing, speculation: 'hit' });
+const spoken = (): number => sent.filter(({ pcm }) => pcm[0] !== 0).length;
 const passUntilSpoken = (frames: number): void => {
   while (spoken() < frames) pass(2);
 };
@@ -60,11 +66,11 @@ test('latency runs from the last speech frame sent to the first agent frame, and
   replyDone();
   passUntilSpoken(3);
   pass(250);
-  caller.hear();
+  caller.onAudio();
   pass(100);
-  caller.hear();
+  caller.onAudio();
   replyDone({ total: 240 });
-  expect(turns).toEqual([{ latencyMs: 250, timing: { total: 240 } }]);
+  expect(turns).toEqual([{ latencyMs: 250, timing: { total: 240 }, speculation: 'hit' }]);
 });
 
 test('a message of the edge without audio answers nothing: the turn is missed after five seconds', () => {
@@ -75,15 +81,15 @@ test('a message of the edge without audio answers nothing: the turn is missed af
   pass(MISSED_AFTER_MS - 10);
   expect(turns).toEqual([]);
   pass(20);
-  expect(turns).toEqual([{ latencyMs: null, timing: null }]);
+  expect(turns).toEqual([{ latencyMs: null, timing: null, speculation: null }]);
 });
 
 test('an agent that speaks over the caller is counted once, and answers nothing', () => {
   pass(2);
   replyDone();
   passUntilSpoken(1);
-  caller.hear();
-  caller.hear();
+  caller.onAudio();
+  caller.onAudio();
   passUntilSpoken(3);
   expect([cutIns, turns]).toEqual([1, []]);
 });
@@ -95,7 +101,7 @@ test('a line that is lost before the answer is a missed turn; one the agent clos
   caller.over(false);
   expect(turns).toEqual([]);
   caller.over(true);
-  expect(turns).toEqual([{ latencyMs: null, timing: null }]);
+  expect(turns).toEqual([{ latencyMs: null, timing: null, speculation: null }]);
 });
 
 test('no new turn begins when the measured time is over', () => {
@@ -104,4 +110,37 @@ test('no new turn begins when the measured time is over', () => {
   talking = false;
   pass(1_000);
   expect(spoken()).toBe(0);
+});
+
+test('every so many replies the caller speaks into the reply, and notes when it stopped and what still came', () => {
+  caller = new Caller({
+    utterances: [UTTERANCE],
+    silence: frame(0),
+    silenceMs: 0,
+    phaseMs: 0,
+    interruptsEvery: 1,
+    mayTalk: () => talking,
+    onTurn: (sample) => void turns.push(sample),
+    onInterruption: (sample) => void interruptions.push(sample),
+    onFrame: () => undefined,
+    onCutIn: () => void (cutIns += 1),
+  });
+  pass(2);
+  replyDone();
+  passUntilSpoken(3);
+  pass(250);
+  caller.onAudio();
+  passUntilSpoken(4);
+  expect(turns).toEqual([{ latencyMs: 250, timing: null, speculation: null }]);
+  caller.onAudio(); // of the reply that is being interrupted
+  pass(10);
+  caller.onClear();
+  pass(4);
+  caller.onAudio();
+  passUntilSpoken(6);
+  pass(20);
+  expect(cutIns).toBe(0);
+  expect(interruptions).toHaveLength(1);
+  expect(interruptions[0]!.stoppedAfterMs).toBeGreaterThanOrEqual(10);
+  expect(interruptions[0]!.lastFrameAfterClearMs).toBe(4);
 });

@@ -7,6 +7,8 @@ import { reportOf } from '../../../bench/voice/report.js';
 import { summarise, type Summary } from '../../../bench/voice/summary.js';
 import { utterancesOf } from '../../../bench/voice/utterances.js';
 import type { LoadOutcome } from '../../../bench/voice/load-run.js';
+import type { TurnSample } from '../../../bench/voice/messages.js';
+import type { SpeculationOutcome } from '../../../src/domain/latency.js';
 
 const outcome = (over: Partial<LoadOutcome['done']> = {}): LoadOutcome => ({
   calls: 10,
@@ -21,15 +23,23 @@ const outcome = (over: Partial<LoadOutcome['done']> = {}): LoadOutcome => ({
   done: {
     kind: 'done',
     turns: [
-      { latencyMs: 300, timing: { total: 260, endpointing: 200, stt: 20, llm: 15, tts: 20 } },
-      { latencyMs: null, timing: null },
+      {
+        latencyMs: 300,
+        timing: { total: 260, endpointing: 200, stt: 20, llm: 15, tts: 20 },
+        speculation: 'hit',
+      },
+      { latencyMs: null, timing: null, speculation: null },
     ],
     self: { frames: 5_000, lateP99Ms: 2, lateMaxMs: 5 },
     callsLost: 0,
+    callsEnded: 0,
+    interruptions: [{ stoppedAfterMs: 310, lastFrameAfterClearMs: 0 }],
     agentCutIn: 0,
     ...over,
   },
 });
+
+const about = { transport: 'native', profile: 'instant', pin: false, worker: true } as const;
 
 test('percentiles are samples of the population, by nearest rank', () => {
   const hundred = Array.from({ length: 100 }, (_, i) => 100 - i);
@@ -39,17 +49,23 @@ test('percentiles are samples of the population, by nearest rank', () => {
 });
 
 test('turns whose answer was prepared early are told apart from those whose was not', () => {
-  const turns = [210, 220, 230].map((latencyMs) => ({
+  const turn = (latencyMs: number, speculation: SpeculationOutcome): TurnSample => ({
     latencyMs,
     timing: null,
-    speculation: 'hit' as const,
-  }));
-  const miss = { latencyMs: 700, timing: null, speculation: 'miss' as const };
-  const { bySpeculation, responseLatencyMs } = summarise(outcome({ turns: [...turns, miss] }));
-  expect(bySpeculation.hit).toMatchObject({ count: 3, max: 230 });
-  expect(bySpeculation.miss).toMatchObject({ count: 1, p50: 700 });
-  expect(bySpeculation.none).toBeNull();
+    speculation,
+  });
+  const turns = [turn(210, 'hit'), turn(220, 'hit'), turn(230, 'hit'), turn(700, 'miss')];
+  const { bySpeculation, speculationHitRate, responseLatencyMs } = summarise(outcome({ turns }));
+  expect(bySpeculation?.hit).toMatchObject({ count: 3, max: 230 });
+  expect(bySpeculation?.miss).toMatchObject({ count: 1, p50: 700 });
+  expect(bySpeculation?.none).toBeNull();
+  expect(speculationHitRate).toBe(0.75);
   expect(responseLatencyMs).toMatchObject({ count: 4, max: 700 });
+});
+
+test('where the transport does not tell of early answers, none are made up', () => {
+  const untold = summarise(outcome({ turns: [{ latencyMs: 300, timing: null, speculation: null }] }));
+  expect([untold.bySpeculation, untold.speculationHitRate]).toEqual([null, null]);
 });
 
 test('the parts of a turn add up to its response latency, and costs are those of the edge per call', () => {
@@ -69,11 +85,16 @@ test('the parts of a turn add up to its response latency, and costs are those of
   });
 });
 
+test('an interruption is told from the first frame to the stop, and from the stop to the last frame', () => {
+  const { interruptions } = summarise(outcome());
+  expect([interruptions.stoppedAfterMs?.p50, interruptions.lastFrameAfterStopMs?.max]).toEqual([310, 0]);
+});
+
 test('a run in which the generator was late is invalid, and the report says so', () => {
   const late = summarise(outcome({ self: { frames: 5_000, lateP99Ms: 25, lateMaxMs: 80 } }));
   expect(late.generator.valid).toBe(false);
-  expect(reportOf(late, false)).toContain('INVALID');
-  expect(reportOf(summarise(outcome()), false)).not.toContain('INVALID');
+  expect(reportOf(late, about, false)).toContain('INVALID');
+  expect(reportOf(summarise(outcome()), about, false)).not.toContain('INVALID');
 });
 
 test('one stream in a hundred turns stalls, each stage in its turn, also when progress comes in leaps', () => {
@@ -85,13 +106,15 @@ test('one stream in a hundred turns stalls, each stage in its turn, also when pr
 describe('a ramp', () => {
   const step = (p95Of: (calls: number) => number, over: (calls: number) => Partial<Summary> = () => ({})) =>
     ramp(64, (calls) => {
-      const made = summarise(outcome({ turns: [{ latencyMs: p95Of(calls), timing: null }] }));
+      const made = summarise(
+        outcome({ turns: [{ latencyMs: p95Of(calls), timing: null, speculation: null }] }),
+      );
       return Promise.resolve({ ...made, calls, ...over(calls) });
     });
 
-  test('ends where p95 has doubled and names the load before', async () => {
+  test('ends where p95 has doubled and names the largest load before, to a tenth', async () => {
     const result = await step((calls) => (calls < 16 ? 300 : 700));
-    expect([result.steps.length, result.before?.calls, result.ended]).toEqual([5, 8, 'p95 had doubled']);
+    expect([result.steps.length, result.before?.calls, result.ended]).toEqual([8, 15, 'p95 had doubled']);
   });
 
   test('ends without crediting a step in which turns were missed or the generator was late', async () => {
@@ -99,7 +122,7 @@ describe('a ramp', () => {
       () => 300,
       (calls) => (calls === 4 ? { turns: { sent: 2, answered: 1, missed: 1 } } : {}),
     );
-    expect([missed.before?.calls, missed.ended]).toEqual([2, 'turns were missed']);
+    expect([missed.before?.calls, missed.ended]).toEqual([3, 'turns were missed']);
     const late = { frames: 1, lateP99Ms: 30, lateMaxMs: 30, valid: false };
     const blind = await step(
       () => 300,
@@ -123,7 +146,7 @@ describe('arguments', () => {
   test.each([
     ['--calls', '0', 'whole number from 1'],
     ['--profile', 'dreamy', 'instant, realistic'],
-    ['--transport', 'twilio', 'not measured yet'],
+    ['--transport', 'pigeon', 'native or twilio'],
     ['--colour', 'red', ''],
   ])('%s %s is refused with what may be given', (flag, value, words) => {
     expect(() => readOptions([flag, value])).toThrow(UsageError);
@@ -135,6 +158,8 @@ test('utterances last about as long as asked, in whole frames', () => {
   for (const frames of utterancesOf(1_500)) {
     expect(frames.length * 20).toBeGreaterThan(1_200);
     expect(frames.length * 20).toBeLessThanOrEqual(1_500);
-    expect(new Set(frames.map((frame) => frame.length))).toEqual(new Set([640]));
+    expect(new Set(frames.map(({ pcm }) => pcm.length))).toEqual(new Set([640]));
+    // 160 bytes in base64
+    expect(new Set(frames.map(({ mulaw }) => mulaw.length))).toEqual(new Set([216]));
   }
 });
