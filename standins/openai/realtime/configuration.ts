@@ -79,6 +79,13 @@ export interface Refusal {
   param?: string;
 }
 
+/** Why a session that cannot be read is refused: the first field that is wrong. */
+export function invalidSession(error: z.ZodError): Refusal {
+  const issue = error.issues[0];
+  const param = `session.${issue?.path.join('.') ?? ''}`;
+  return { code: 'invalid_value', message: issue?.message ?? 'Invalid.', param };
+}
+
 /** The configuration after an update, or why the update is refused (then nothing changes). */
 export function configured(current: Configuration, update: TranscriptionUpdate): Configuration | Refusal {
   const input = update.audio?.input ?? {};

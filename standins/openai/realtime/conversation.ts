@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sayOrRepeat } from '../chat/answer.js';
 import { abilityOf } from '../models.js';
 import type { Stand } from '../stand.js';
-import type { Refusal } from './configuration.js';
+import { invalidSession, type Refusal } from './configuration.js';
 import {
   BetaConversationUpdate,
   ConversationUpdate,
@@ -74,11 +74,7 @@ export class Conversation {
       return { code: 'invalid_model', message };
     }
     const parsed = (this.beta ? BetaConversationUpdate : ConversationUpdate).safeParse(session);
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      const param = `session.${issue?.path.join('.') ?? ''}`;
-      return { code: 'invalid_value', message: issue?.message ?? 'Invalid.', param };
-    }
+    if (!parsed.success) return invalidSession(parsed.error);
     const output = parsed.data.audio?.output ?? {};
     this.voice = output.voice ?? this.voice;
     this.instructions = parsed.data.instructions ?? this.instructions;

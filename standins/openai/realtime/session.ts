@@ -6,6 +6,7 @@ import {
   BetaUpdate,
   configured,
   firstConfiguration,
+  invalidSession,
   isLive,
   TranscriptionUpdate,
   turnDetectionOf,
@@ -91,11 +92,7 @@ export class TranscriptionSession {
 
   private update(session: unknown): Refusal | undefined {
     const parsed = (this.beta ? BetaUpdate : TranscriptionUpdate).safeParse(session);
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      const param = `session.${issue?.path.join('.') ?? ''}`;
-      return { code: 'invalid_value', message: issue?.message ?? 'Invalid.', param };
-    }
+    if (!parsed.success) return invalidSession(parsed.error);
     const next = configured(this.configuration, parsed.data);
     if ('code' in next) return next;
     if (next.format.type !== this.configuration.format.type) this.buffer = new AudioBuffer(next.format);
@@ -143,8 +140,16 @@ export class TranscriptionSession {
     const { itemId } = this;
     const sent = isLive(this.configuration) && this.buffer.text !== '';
     const text = this.buffer.text || this.stand.script.nextTranscript();
+    this.record(text, durationMs);
+    const deltas = sent ? [] : (text.match(/\S+\s*/g) ?? []);
+    this.startTurn();
+    this.turns.commit({ itemId, text, deltas, durationMs }, this.configuration.transcription !== null);
+    return undefined;
+  }
+
+  private record(text: string, durationMs: number): void {
     const { transcription, format } = this.configuration;
-    this.stand.ledger.record('realtime_turn', itemId, 'created', {
+    this.stand.ledger.record('realtime_turn', this.itemId, 'created', {
       model: transcription?.model ?? null,
       format: format.type,
       text,
@@ -152,10 +157,6 @@ export class TranscriptionSession {
       // Audio that arrives faster or slower than it was spoken shows here.
       sessionMs: this.stand.clock.nowMs() - this.openedAtMs,
     });
-    const deltas = sent ? [] : (text.match(/\S+\s*/g) ?? []);
-    this.startTurn();
-    this.turns.commit({ itemId, text, deltas, durationMs }, transcription !== null);
-    return undefined;
   }
 
   private startTurn(): void {

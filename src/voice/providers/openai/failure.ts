@@ -1,5 +1,6 @@
 /** What went wrong on the wire, as the one error class of the call. */
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
+import { z } from 'zod';
 import { ProviderError } from '../../ports.js';
 
 type Stage = ProviderError['stage'];
@@ -24,6 +25,7 @@ function explain(error: unknown): [Kind, string] {
     return [kindOf(status, code), `The server answered ${status ?? 'with an error event'} (${code}).`];
   }
   if (error instanceof SyntaxError) return ['garbage', 'The server sent something that is not JSON.'];
+  if (error instanceof z.ZodError) return ['garbage', 'The server sent something of another shape.'];
   return ['unavailable', 'The connection broke before the answer was complete.'];
 }
 

@@ -115,12 +115,7 @@ export class RealtimeSocket {
       if (this.generation === undefined) this.greeted(text);
       else this.listener.message(text);
     } catch (error) {
-      const cause = { cause: error };
-      const message = 'The server sent an event of another shape.';
-      const { stage } = this.options;
-      this.failWith(
-        error instanceof ProviderError ? error : new ProviderError(stage, 'garbage', message, cause),
-      );
+      this.failWith(toProviderError(this.options.stage, error));
     }
   }
 
