@@ -92,8 +92,9 @@ export async function openCallService(deps: CallServiceDeps): Promise<CallServic
     phrases?.learn(agent.greeting().act.template);
     return agent;
   };
+  const claim = createClaim({ pool, registry, firms, agentFor });
   const transportDeps: TransportDeps = {
-    claim: leases.watching(createClaim({ pool, registry, firms, agentFor })),
+    claim: leases.watching((token) => claim(token)),
     registry,
     options: sessionOptionsOf(config),
     call: {
@@ -111,7 +112,10 @@ export async function openCallService(deps: CallServiceDeps): Promise<CallServic
     },
   };
   const native = createNativeTransport(transportDeps);
-  const realtime = await openRealtimeTransport(transportDeps);
+  const realtime = await openRealtimeTransport({
+    ...transportDeps,
+    claim: leases.watching((token) => claim(token, 'realtime')),
+  });
   const twilio = await openTwilioTransport({
     ...transportDeps,
     onEnded: async ({ tenantId, callId }, reason) => {

@@ -24,12 +24,12 @@ export function createClaim({
   registry,
   firms,
   agentFor,
-}: ClaimDeps): (token: string) => Promise<Claim> {
-  return async (token) => {
+}: ClaimDeps): (token: string, transport?: string) => Promise<Claim> {
+  return async (token, transport) => {
     const parsed = parseSessionToken(token);
     if (!parsed) return { ok: false, why: 'bad_token' };
     if (!registry.hasRoom) return { ok: false, why: 'busy' };
-    const claim = await claimCall(pool, parsed.tenantId, parsed.hash);
+    const claim = await claimCall(pool, parsed.tenantId, parsed.hash, transport);
     if (claim.status !== 'claimed')
       return { ok: false, why: claim.status === 'replayed' ? 'replayed_token' : 'bad_token' };
     const { callId, firm, callerIdE164, claimedAtMs } = claim;

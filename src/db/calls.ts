@@ -53,16 +53,23 @@ export type ClaimResult =
 /**
  * Claims the call a token belongs to, at most once, and keeps the firm's profile as it is now with the call. Of two
  * claims at the same moment exactly one wins: the update re-checks `claimed_at` on the row it locked.
+ * @param transport which the caller has come by, where that shows only now.
  */
-export async function claimCall(pool: Pool, tenantId: TenantId, tokenHash: Buffer): Promise<ClaimResult> {
+export async function claimCall(
+  pool: Pool,
+  tenantId: TenantId,
+  tokenHash: Buffer,
+  transport?: string,
+): Promise<ClaimResult> {
   return withTenant(pool, tenantId, async (scope) => {
     const claimed = await scope.query<FactsRow & { call_id: CallId; claimed_at: Date }>(
-      `update calls set claimed_at = now(), live_until = ${LEASE_END}, firm = tenants.profile
+      `update calls set claimed_at = now(), live_until = ${LEASE_END}, firm = tenants.profile,
+              transport = coalesce($3, transport)
          from tenants
         where calls.tenant_id = $1 and tenants.tenant_id = $1 and token_hash = $2
           and claimed_at is null and token_expires_at > now()
        returning call_id, firm, caller_id, claimed_at`,
-      [tenantId, tokenHash],
+      [tenantId, tokenHash, transport ?? null],
     );
     const row = claimed.rows[0];
     if (row) {

@@ -93,7 +93,7 @@ async function startEdge(more: Environment = {}): Promise<{ edge: Edge; origin: 
 
 async function openSession(
   origin: string,
-): Promise<{ session_id: string; token: string; urls: { native: string } }> {
+): Promise<{ session_id: string; token: string; urls: { native: string; realtime: string } }> {
   const authorization = `Bearer ${await signTestToken({ tenantId: 'firm-a' })}`;
   const response = await fetch(`${origin}/api/v1/voice/session`, {
     method: 'POST',
@@ -222,6 +222,38 @@ describe('the edge', () => {
     const ended = async (): Promise<boolean> => (await callOf())?.endReason === 'caller_hangup';
     await eventually(ended, { withinMs: 5_000, what: 'the end' });
     expect(await ring(after)).toContain('<Hangup/>');
+    await pool.end();
+    expect(await edge.exit('SIGTERM')).toBe(0);
+  });
+
+  test('takes a call from a realtime client, whose key is the session token, once', async () => {
+    const { edge, origin } = await startEdge({ HERMES_PUBLIC_URL: 'https://voice.example.com' });
+    const { session_id, token, urls } = await openSession(origin);
+    expect(urls.realtime).toBe('wss://voice.example.com/v1/realtime');
+    const headers = { authorization: `Bearer ${token}` };
+    const ring = () => new WebSocket(`${origin.replace('http', 'ws')}/v1/realtime?model=any`, { headers });
+    const socket = ring();
+    const events: { type: string; item?: { role: string } }[] = [];
+    socket.on('message', (data: Buffer) => events.push(JSON.parse(data.toString()) as never));
+    await once(socket, 'open');
+    const content = [{ type: 'input_text', text: 'I was hurt in a car accident.' }];
+    const item = { type: 'message', role: 'user', content };
+    socket.send(JSON.stringify({ type: 'conversation.item.create', item }));
+    const answered = (): boolean => {
+      const heard = events.findIndex((e) => e.type === 'conversation.item.done' && e.item?.role === 'user');
+      return heard > 0 && events.slice(heard).some((event) => event.type === 'response.done');
+    };
+    await eventually(answered, { withinMs: 5_000, what: 'an answer' });
+    const again = ring();
+    again.on('error', () => undefined);
+    const [, response] = (await once(again, 'unexpected-response')) as [unknown, { statusCode: number }];
+    expect(response.statusCode).toBe(401);
+    socket.close();
+    const pool = openPool(database.appUrl, 1, () => undefined);
+    const callOf = () => findCall(pool, 'firm-a', session_id);
+    const ended = async (): Promise<boolean> => (await callOf())?.state === 'ended';
+    await eventually(ended, { withinMs: 10_000, what: 'the end' });
+    expect(await callOf()).toMatchObject({ transport: 'realtime', endReason: 'caller_hangup' });
     await pool.end();
     expect(await edge.exit('SIGTERM')).toBe(0);
   });

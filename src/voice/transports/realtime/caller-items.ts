@@ -1,5 +1,6 @@
-/** The caller's utterances and typed turns as items of the Realtime API. */
-import { type Conversation, userItem } from './conversation.js';
+/** The caller's utterances as the Realtime API tells of them: when speech starts and stops, and what becomes of it. */
+import { CallerWords } from './caller-words.js';
+import type { Conversation } from './conversation.js';
 import type { Say } from './server-events.js';
 
 interface Utterance {
@@ -22,13 +23,12 @@ export interface CallerItemsDeps {
 export class CallerItems {
   readonly #deps: CallerItemsDeps;
   #current: Utterance | undefined;
-  /** Committed, but not yet understood; results come in this order. */
-  readonly #committed: { itemId: string; seconds: number }[] = [];
-  /** Ids of typed turns on their way through the call. */
-  readonly #typed: string[] = [];
+  /** What became words, or is about to. */
+  readonly words: CallerWords;
 
   constructor(deps: CallerItemsDeps) {
     this.#deps = deps;
+    this.words = new CallerWords(deps);
   }
 
   /** An utterance has begun. */
@@ -38,7 +38,7 @@ export class CallerItems {
 
   /** Something of the caller's is not yet understood. */
   get pending(): boolean {
-    return this.speaking || this.#committed.length > 0 || this.#typed.length > 0;
+    return this.speaking || this.words.pending;
   }
 
   /**
@@ -71,80 +71,17 @@ export class CallerItems {
     const { itemId: item_id, startMs } = current;
     const audio_end_ms = inputMs();
     say({ type: 'input_audio_buffer.speech_stopped', item_id, audio_end_ms });
-    if (!current.dismissed) this.#commit(item_id, (audio_end_ms - startMs) / 1_000);
+    if (!current.dismissed) this.words.commit(item_id, (audio_end_ms - startMs) / 1_000);
   }
 
   unheard(why: 'dismissed' | 'empty' | 'failed'): void {
-    if (why === 'empty') this.#understood('');
-    else if (why === 'failed') this.#failed();
+    if (why === 'empty') this.words.understood('');
+    else if (why === 'failed') this.words.failed();
     else if (this.#current) this.#current.dismissed = true;
   }
 
   heard(text: string, input: 'speech' | 'typed'): void {
-    if (input === 'speech') this.#understood(text);
-    else this.#typedTurn(text);
-  }
-
-  /** A turn was typed; its item appears when the call has taken it. */
-  willType(itemId: string): void {
-    this.#typed.push(itemId);
-  }
-
-  /** Whether this id is on its way to become an item. */
-  awaits(itemId: string): boolean {
-    return this.#typed.includes(itemId);
-  }
-
-  #typedTurn(text: string): void {
-    const { say, conversation } = this.#deps;
-    const item = userItem(this.#typed.shift() ?? conversation.id('item'), [{ type: 'input_text', text }]);
-    conversation.add(item);
-    const previous_item_id = conversation.before(item.id);
-    say({ type: 'conversation.item.added', previous_item_id, item });
-    say({ type: 'conversation.item.done', previous_item_id, item });
-  }
-
-  #commit(item_id: string, seconds: number): void {
-    const { say, conversation } = this.#deps;
-    const item = userItem(item_id, [{ type: 'input_audio' }]);
-    conversation.add(item);
-    const previous_item_id = conversation.before(item_id);
-    say({ type: 'input_audio_buffer.committed', item_id, previous_item_id });
-    say({ type: 'conversation.item.added', previous_item_id, item });
-    this.#committed.push({ itemId: item_id, seconds });
-  }
-
-  #understood(transcript: string): void {
-    const done = this.#committed.shift();
-    if (!done) return;
-    const { itemId: item_id, seconds } = done;
-    this.#deps.say({
-      type: 'conversation.item.input_audio_transcription.completed',
-      item_id,
-      content_index: 0,
-      transcript,
-      usage: { type: 'duration', seconds },
-    });
-    this.#close(item_id, transcript);
-  }
-
-  #failed(): void {
-    const done = this.#committed.shift();
-    if (!done) return;
-    this.#deps.say({
-      type: 'conversation.item.input_audio_transcription.failed',
-      item_id: done.itemId,
-      content_index: 0,
-      error: { type: 'server_error', code: 'provider_failed', message: 'The words could not be recognised.' },
-    });
-    this.#close(done.itemId, '');
-  }
-
-  #close(itemId: string, transcript: string): void {
-    const { say, conversation } = this.#deps;
-    const item = conversation.get(itemId);
-    if (item?.role !== 'user') return;
-    item.content = [{ type: 'input_audio', transcript }];
-    say({ type: 'conversation.item.done', previous_item_id: conversation.before(itemId), item });
+    if (input === 'speech') this.words.understood(text);
+    else this.words.typed(text);
   }
 }

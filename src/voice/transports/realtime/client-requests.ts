@@ -52,11 +52,11 @@ export class ClientRequests {
     const isTyped = item.type === 'message' && item.role === 'user' && text.trim() !== '';
     if (!isTyped || content.some((part) => part.type !== 'input_text'))
       this.#refuse('item_not_supported', event, 'item');
-    else if (conversation.get(id) || caller.awaits(id)) this.#refuse('item_exists', event, 'item.id');
+    else if (conversation.get(id) || caller.words.awaits(id)) this.#refuse('item_exists', event, 'item.id');
     else if (after && after !== (conversation.lastId ?? 'root'))
       this.#refuse('item_insert_not_supported', event, 'previous_item_id');
     else {
-      caller.willType(id);
+      caller.words.willType(id);
       session.typed(text);
     }
   }
