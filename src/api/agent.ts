@@ -35,5 +35,9 @@ export function createAgent(firm: FirmProfile): ConversationAgent {
   };
 }
 
+/** The same for an edge that keeps no sound: callers are not asked whether they may be recorded. */
+export const createUnrecordedAgent = (firm: FirmProfile): ConversationAgent =>
+  createAgent({ ...firm, recording: 'never' });
+
 /** Whether a clause may be spoken to a caller. */
 export const mayBeSpoken = (clause: string): boolean => permitted(clause).ok;

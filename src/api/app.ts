@@ -14,13 +14,21 @@ import { type DeadLetterDeps, deadLetterRoutes } from './routes/dead-letters.js'
 import { type HealthDeps, healthRoutes } from './routes/health.js';
 import { type IntakeDeps, intakeRoutes } from './routes/intakes.js';
 import { type MonitoringDeps, monitoringRoutes } from './routes/monitoring.js';
+import { type RecordingRouteDeps, recordingRoutes } from './routes/recordings.js';
 import { type SessionDeps, sessionRoutes } from './routes/sessions.js';
 import { socketRoutes } from './routes/sockets.js';
 import { type TwilioRouteDeps, twilioRoutes } from './routes/twilio.js';
 
 /** Everything the API stands on. */
 export interface AppDeps
-  extends HealthDeps, SessionDeps, TwilioRouteDeps, IntakeDeps, DeadLetterDeps, MonitoringDeps {
+  extends
+    HealthDeps,
+    SessionDeps,
+    TwilioRouteDeps,
+    IntakeDeps,
+    RecordingRouteDeps,
+    DeadLetterDeps,
+    MonitoringDeps {
   logger: Logger;
   auth: AuthOptions;
   limits: Limits;
@@ -69,6 +77,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
       addTenantLimit(api, deps.limits);
       sessionRoutes(api, deps);
       callRoutes(api, deps);
+      recordingRoutes(api, deps);
       intakeRoutes(api, deps);
       deadLetterRoutes(api, deps);
       monitoringRoutes(api, deps);

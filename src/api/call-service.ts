@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
+import type { Cipher } from '../config/cipher.js';
 import type { Config } from '../config/schema.js';
 import { endCall } from '../db/calls.js';
 import type { FirmProfile } from '../domain/firm.js';
@@ -9,6 +10,8 @@ import type { Logger } from '../telemetry/logger.js';
 import { createVad, loadVad } from '../voice/audio/vad.js';
 import { type JournalDeps, openJournal, type OpenJournal } from '../voice/journal/journal.js';
 import type { TimingSink } from '../voice/ports.js';
+import type { CircuitView } from '../voice/providers/resilience/circuit.js';
+import type { Recorder } from '../voice/recording/recorder.js';
 import type { ConversationAgent } from '../voice/session/agent-port.js';
 import { type CallRegistry, createCallRegistry } from '../voice/session/registry.js';
 import { createNativeTransport } from '../voice/transports/native/native-transport.js';
@@ -19,15 +22,15 @@ import {
 } from '../voice/transports/realtime/realtime-transport.js';
 import { openTwilioTransport } from '../voice/transports/twilio/twilio-transport.js';
 import type { Transport } from '../voice/transports/upgrades.js';
-import { createAgent, mayBeSpoken } from './agent.js';
+import { createAgent, createUnrecordedAgent, mayBeSpoken } from './agent.js';
 import { createCallFirms } from './call-firms.js';
 import { keepCallLeases } from './call-leases.js';
 import { ladderOf, sessionOptionsOf } from './edge-options.js';
 import { createIntakeSink } from './intake-sink.js';
-import type { CircuitView } from '../voice/providers/resilience/circuit.js';
 import { createProviders, type ProviderChoice } from './providers.js';
 import { watchOverload } from './overload-gauge.js';
 import { isFinished } from './routes/twilio.js';
+import { openRecordings } from './recording-service.js';
 import type { Closing } from './shutdown.js';
 import { createClaim } from './voice-claim.js';
 
@@ -39,6 +42,7 @@ export interface CallServiceDeps {
   timing: TimingSink;
   providers: ProviderChoice;
   seal: Pick<JournalDeps, 'seal' | 'open'>;
+  cipher: Cipher;
   closing: Closing;
 }
 
@@ -49,6 +53,8 @@ export interface CallService {
   native: Transport;
   twilio: Transport;
   realtime: RealtimeTransport;
+  /** Undefined where nothing is recorded. */
+  recordings: Recorder | undefined;
   /** Who hears, words and speaks; null where nobody does. */
   engines: { stt: string | null; llm: string; tts: string | null };
   /** How the servers behind them do. */
@@ -81,14 +87,15 @@ export async function openCallService(deps: CallServiceDeps): Promise<CallServic
   });
   const directory = join(config.HERMES_DATA_DIR, 'journal');
   const journal = await openJournal({ directory, ...deps.seal, sink, logger, epochMs: Date.now });
-  closing.add('journal', 2_500, () => journal.close(2_000));
+  closing.add('journal', 2_100, () => journal.close(2_000));
+  const recordings = await openRecordings(deps);
   const overload = watchOverload(logger);
   closing.add('overload', 10, () => Promise.resolve().then(overload.close));
   const registry = createCallRegistry({ maxCalls: config.HERMES_MAX_CALLS });
   const leases = keepCallLeases({ pool, registry, logger });
   closing.add('leases', 100, () => leases.close());
   const agentFor = (firm: FirmProfile): ConversationAgent => {
-    const agent = createAgent(firm);
+    const agent = recordings ? createAgent(firm) : createUnrecordedAgent(firm);
     phrases?.learn(agent.greeting().act.template);
     return agent;
   };
@@ -102,6 +109,7 @@ export async function openCallService(deps: CallServiceDeps): Promise<CallServic
       journal,
       logger,
       timing: deps.timing,
+      ...(recordings && { recorder: recordings }),
       createVad: () => createVad({ mode: VAD_MODE }),
       filter: mayBeSpoken,
       mayPrepareEarly: () => config.HERMES_EAGER_START && overload.mayPrepareEarly(),
@@ -128,5 +136,5 @@ export async function openCallService(deps: CallServiceDeps): Promise<CallServic
     tts: providers.tts?.name ?? null,
   };
   const circuits = (): CircuitView[] => resilient.circuits();
-  return { registry, journal, native, twilio, realtime, engines, circuits, load: overload.level };
+  return { registry, journal, native, twilio, realtime, recordings, engines, circuits, load: overload.level };
 }

@@ -70,6 +70,7 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
     journal: () => calls.journal.health(),
     providers: () => calls.circuits(),
     load: () => calls.load(),
+    recordings: calls.recordings,
     loopDelayP99Ms: () => loopDelay.p99Ms(),
     modelShutdowns: deps.modelShutdowns,
   });
@@ -87,7 +88,7 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
     cutSockets();
     return app.close();
   });
-  closing.add('calls', 2_000, () => calls.registry.closeAll(1_500));
+  closing.add('calls', 1_700, () => calls.registry.closeAll(1_500));
   await app.listen({ host: config.HERMES_HOST, port: config.HERMES_PORT });
 }
 

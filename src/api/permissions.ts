@@ -19,6 +19,8 @@ export const permissions = {
   'calls:read': everyone,
   'calls:place': workers,
   'intakes:read': everyone,
+  'recordings:listen': workers,
+  'recordings:delete': ['ADMIN', 'ATTORNEY'],
   'dead-letters:read': everyone,
   'dead-letters:retry': workers,
   'monitoring:read': everyone,
@@ -27,4 +29,4 @@ export type Permission = keyof typeof permissions;
 
 /** Whether any role of `identity` carries `permission`. */
 export const isAllowed = (identity: Identity, permission: Permission): boolean =>
-  identity.roles.some((role) => permissions[permission].includes(role));
+  identity.roles.some((role) => (permissions[permission] as readonly Role[]).includes(role));

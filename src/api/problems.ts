@@ -50,6 +50,16 @@ export const problems = {
     title: 'The body is in a format this address does not read.',
     action: 'Send JSON with `Content-Type: application/json`.',
   },
+  recording_unfinished: {
+    status: 409,
+    title: 'The recording is not finished.',
+    action: 'Try again a minute after the end of the call.',
+  },
+  recording_deleted: {
+    status: 410,
+    title: 'The recording was deleted.',
+    action: 'Nothing of it is kept; the intake of the call still is.',
+  },
   upgrade_required: {
     status: 426,
     title: 'This address speaks WebSocket.',
@@ -65,6 +75,16 @@ export const problems = {
     title: 'Something went wrong on our side.',
     action:
       'Try again; if it keeps failing, give the correlation id to your operator, who finds it in the logs.',
+  },
+  recording_damaged: {
+    status: 500,
+    title: 'The recording is not as it was written.',
+    action: 'Give the correlation id to your operator: the file was changed, or sealed under another key.',
+  },
+  recording_unavailable: {
+    status: 503,
+    title: 'The recording cannot be reached.',
+    action: 'Try again later; operators check the store of recordings (HERMES_RECORDING).',
   },
   database_unavailable: {
     status: 503,

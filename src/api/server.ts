@@ -57,6 +57,7 @@ async function startEdge(config: EdgeConfig, logger: Logger, closing: Closing): 
     closing,
     temporal: temporal.client,
     providers,
+    cipher,
     seal: {
       seal: (plain) => cipher.seal(Buffer.from(plain).toString('utf8'), 'journal'),
       open: (sealed) => Buffer.from(cipher.open(sealed, 'journal'), 'utf8'),

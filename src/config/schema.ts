@@ -109,7 +109,7 @@ export const settings = {
   HERMES_SECRET_KEY: setting(
     key32.optional(),
     'openssl rand -base64 32',
-    'Key that seals vendor tokens and the call journal at rest.',
+    'Key that seals vendor tokens, the call journal and the keys of recordings at rest.',
   ),
 
   HERMES_STT: setting(
@@ -302,6 +302,22 @@ export const settings = {
     z.string().min(1).optional(),
     '0123456789abcdef0123456789abcdef',
     'Auth token of the Twilio account whose calls come in; needs HERMES_PUBLIC_URL. Unset: no telephone calls.',
+  ),
+
+  HERMES_RECORDING: setting(
+    z.enum(['off', 'directory']).default('directory'),
+    'directory',
+    'Where the sound of calls whose callers agree is kept, encrypted: directory, or off (callers are not asked then).',
+  ),
+  HERMES_RECORDING_DIR: setting(
+    z.string().min(1).optional(),
+    '/var/lib/hermes/recordings',
+    'That directory. Several edges need one they share. Unset: recordings in HERMES_DATA_DIR.',
+  ),
+  HERMES_RECORDING_RETENTION_DAYS: setting(
+    z.coerce.number().int().min(1).max(36_500).optional(),
+    '365',
+    'Recordings older than this are deleted. Unset: kept until somebody deletes them.',
   ),
 
   HERMES_RECONNECT_WINDOW_MS: setting(

@@ -43,8 +43,10 @@ export interface FinishedRecording extends RecordingFacts {
 /** The list of recordings. Every method may be repeated; a recording noted as deleted stays deleted. */
 export interface RecordingCatalogue {
   began(recording: RecordingFacts): Promise<void>;
-  finished(recording: FinishedRecording): Promise<void>;
-  erased(tenantId: TenantId, callId: CallId): Promise<void>;
+  /** @returns false when it was deleted meanwhile and must not be kept. */
+  finished(recording: FinishedRecording): Promise<boolean>;
+  /** @param by who wanted it. */
+  erased(tenantId: TenantId, callId: CallId, by: string): Promise<void>;
 }
 
 export interface RecorderDeps {

@@ -61,13 +61,13 @@ export class Keeper {
   }
 
   /** As `erase`, tried again until it is done. */
-  eraseLater(tenantId: TenantId, callId: CallId): void {
-    this.#jobs.run(callId, (signal) => this.#eraseNow(tenantId, callId, signal));
+  eraseLater(tenantId: TenantId, callId: CallId, by: string): void {
+    this.#jobs.run(callId, (signal) => this.#eraseNow(tenantId, callId, by, signal));
   }
 
-  async erase(tenantId: TenantId, callId: CallId): Promise<void> {
+  async erase(tenantId: TenantId, callId: CallId, by: string): Promise<void> {
     await this.#jobs.stop(callId);
-    await this.#eraseNow(tenantId, callId, AbortSignal.timeout(ERASE_TIMEOUT_MS));
+    await this.#eraseNow(tenantId, callId, by, AbortSignal.timeout(ERASE_TIMEOUT_MS));
   }
 
   open(tenantId: TenantId, callId: CallId, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | null> {
@@ -79,10 +79,10 @@ export class Keeper {
     return this.#jobs.close();
   }
 
-  async #eraseNow(tenantId: TenantId, callId: CallId, signal: AbortSignal): Promise<void> {
+  async #eraseNow(tenantId: TenantId, callId: CallId, by: string, signal: AbortSignal): Promise<void> {
     await rm(this.pathOf(tenantId, callId), { force: true });
     await this.#deps.store.delete(keyOf(tenantId, callId), signal);
-    await this.#deps.catalogue.erased(tenantId, callId);
+    await this.#deps.catalogue.erased(tenantId, callId, by);
   }
 
   /** Everything here may be done twice: a crash between two lines changes nothing. */
@@ -92,8 +92,13 @@ export class Keeper {
     const finished = await this.#inspect(tenantId, callId, path);
     if (finished) {
       await store.put(keyOf(tenantId, callId), path, signal);
-      await catalogue.finished(finished);
-      logger.info({ callId, state: finished.state, bytes: finished.bytes }, 'a recording is in its store');
+      const kept = await catalogue.finished(finished);
+      if (!kept) await store.delete(keyOf(tenantId, callId), signal);
+      const { state, bytes } = finished;
+      logger.info(
+        { callId, state, bytes, kept },
+        'a recording is in its store, unless it was deleted meanwhile',
+      );
     }
     await rm(path, { force: true });
   }

@@ -31,8 +31,8 @@ export interface Recorder extends CallRecorder {
     signal: AbortSignal,
     pcmBytes?: number,
   ): Promise<AsyncIterable<Buffer> | null>;
-  /** Deletes whatever there is of this call's recording. @throws the store's error; then not all of it is gone. */
-  erase(tenantId: TenantId, callId: CallId): Promise<void>;
+  /** Deletes whatever there is of this call's recording. @param by who wants it. @throws the store's error; then not all of it is gone. */
+  erase(tenantId: TenantId, callId: CallId, by: string): Promise<void>;
   /** Ends what is live, and lets what is on its way go on at the next start. Waits at most `deadlineMs`. */
   close(deadlineMs: number): Promise<void>;
 }
@@ -99,10 +99,10 @@ class ProcessRecorder implements Recorder {
     return source && readWav(source, { tenantId, callId, keys: this.#deps.keys }, pcmBytes);
   }
 
-  async erase(tenantId: TenantId, callId: CallId): Promise<void> {
+  async erase(tenantId: TenantId, callId: CallId, by: string): Promise<void> {
     for (const [live, facts] of this.#live)
       if (facts.callId === callId && facts.tenantId === tenantId) live.erase();
-    await this.#keeper.erase(tenantId, callId);
+    await this.#keeper.erase(tenantId, callId, by);
   }
 
   async close(deadlineMs: number): Promise<void> {
@@ -134,7 +134,7 @@ class ProcessRecorder implements Recorder {
       this.#timer = undefined;
       for (const resolve of this.#idle.splice(0)) resolve();
     }
-    if (live.erased) this.#keeper.eraseLater(facts.tenantId, facts.callId);
+    if (live.erased) this.#keeper.eraseLater(facts.tenantId, facts.callId, 'caller');
     else if (made) this.#keeper.keep(facts.tenantId, facts.callId);
   }
 }

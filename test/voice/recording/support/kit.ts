@@ -66,7 +66,7 @@ export async function recordingKit(): Promise<Kit> {
       store: createDirectoryStore(directory),
       catalogue: {
         began: (facts) => Promise.resolve(void kit.began.push(facts)),
-        finished: (recording) => Promise.resolve(void kit.finished.push(recording)),
+        finished: (recording) => Promise.resolve(kit.finished.push(recording) > 0),
         erased: (_tenant, callId) => Promise.resolve(void kit.erased.push(callId)),
       },
       logger,
