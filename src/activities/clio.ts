@@ -33,6 +33,7 @@ export function createClioActivities(deps: ClioDeps): WriteActivities & Conflict
   return {
     performWrite: createPerformWrite({
       pool: deps.pool,
+      box: deps.box,
       logger: deps.logger,
       settleMs: deps.settleMs,
       adapterFor: async (request, signal) => adapterFor(request, await open(request.tenantId, signal)),

@@ -1,5 +1,6 @@
 /** What the workflows ask of the activities. Types only, so that no activity code reaches the workflow sandbox. */
 import type { WriteIdentity, WriteProgress } from '../db/writes.js';
+import type { DecisionRecord } from '../domain/decisions.js';
 import type { FirmProfile } from '../domain/firm.js';
 import type { CallId, TenantId } from '../domain/ids.js';
 import type { ConflictCheck, IntakeRecord } from '../domain/intake.js';
@@ -18,6 +19,8 @@ export interface PerformWriteInput {
   lookFirst: boolean;
   /** Longest Retry-After worth waiting for inside the activity, milliseconds. */
   fastMaxMs: number;
+  /** Decisions that led to this attempt: written to the audit log before anything is sent. */
+  decisions?: DecisionRecord[];
 }
 
 export interface PerformedWrite {
@@ -72,6 +75,10 @@ export interface IntakeActivities {
   extractIntake(call: EndedCall): Promise<IntakeRecord>;
   /** Stores the finished record. */
   persistIntake(record: IntakeRecord): Promise<void>;
-  /** Brings the projection up to date with a waiting, parked or discarded write. */
-  projectWrite(write: { identity: WriteIdentity; progress: WriteProgress }): Promise<void>;
+  /** Brings the projection up to date with a waiting, parked or discarded write, and the audit log with its decisions. */
+  projectWrite(write: {
+    identity: WriteIdentity;
+    progress: WriteProgress;
+    decisions?: DecisionRecord[];
+  }): Promise<void>;
 }

@@ -5,15 +5,19 @@ import { withTenant } from '../db/tenant.js';
 import { projectWrite } from '../db/writes.js';
 import { leavesContact } from '../domain/intake-writes.js';
 import type { IntakeRecord } from '../domain/intake.js';
+import { recordDecisions } from './decision-log.js';
+import type { SecretBox } from './vendor-tokens.js';
 import type { EndedCall, IntakeActivities } from './contracts.js';
 
 export interface IntakeDeps {
   pool: Pool;
+  /** Seals what an edit replaced. */
+  box: Pick<SecretBox, 'seal'>;
   /** Makes the record out of the turns; deterministic rules today. */
   extract: (call: EndedCall) => IntakeRecord;
 }
 
-export function createIntakeActivities({ pool, extract }: IntakeDeps): IntakeActivities {
+export function createIntakeActivities({ pool, box, extract }: IntakeDeps): IntakeActivities {
   return {
     extractIntake: async (call) => {
       const record = extract(call);
@@ -24,7 +28,10 @@ export function createIntakeActivities({ pool, extract }: IntakeDeps): IntakeAct
     },
     persistIntake: (record) =>
       withTenant(pool, record.tenantId, (scope) => saveIntake(scope, 'done', record)),
-    projectWrite: ({ identity, progress }) =>
-      withTenant(pool, identity.tenantId, (scope) => projectWrite(scope, identity, progress)),
+    projectWrite: ({ identity, progress, decisions }) =>
+      withTenant(pool, identity.tenantId, async (scope) => {
+        await projectWrite(scope, identity, progress);
+        await recordDecisions(scope, box, decisions);
+      }),
   };
 }

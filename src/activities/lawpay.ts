@@ -28,6 +28,7 @@ export function createLawPayActivities(deps: LawPayDeps): WriteActivities {
   return {
     performWrite: createPerformWrite({
       pool: deps.pool,
+      box: deps.box,
       logger: deps.logger,
       // A payment request lives in our own table, which does not lag.
       settleMs: 0,

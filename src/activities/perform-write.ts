@@ -11,6 +11,8 @@ import { OutsideError } from '../domain/failures.js';
 import { operations, type WriteReceipt, type WriteRequest } from '../domain/writes.js';
 import type { Logger } from '../telemetry/logger.js';
 import { asFailure, asOutsideError, whileBeating } from './attempt.js';
+import { recordDecisions } from './decision-log.js';
+import type { SecretBox } from './vendor-tokens.js';
 import type { PerformedWrite, PerformWriteInput } from './contracts.js';
 
 /** A record in the outside system. */
@@ -31,6 +33,8 @@ export interface WriteAdapter {
 
 export interface PerformWriteDeps {
   pool: Pool;
+  /** Seals what an edit replaced. */
+  box: Pick<SecretBox, 'seal'>;
   logger: Logger;
   /** Pause between the two look-ups, because vendors' search indexes lag. Milliseconds. */
   settleMs: number;
@@ -89,9 +93,11 @@ async function makeOnce(
   signal: AbortSignal,
 ): Promise<WriteReceipt> {
   const write = identityOf(input);
-  const prior = await scoped(deps, write, (scope) =>
-    beginWrite(scope, write, { attempts, revision: input.revision }),
-  );
+  const prior = await scoped(deps, write, async (scope) => {
+    const left = await beginWrite(scope, write, { attempts, revision: input.revision });
+    await recordDecisions(scope, deps.box, input.decisions);
+    return left;
+  });
   // A reset or a second run of the intake: the table remembers longer than Temporal does.
   if (prior?.state === 'done' && prior.externalId !== null)
     return receiptOf(

@@ -9,6 +9,7 @@ import { addErrorAnswers } from './plugins/errors.js';
 import { addLimits, addTenantLimit, type Limits } from './plugins/limits.js';
 import { addOpenApi } from './plugins/openapi.js';
 import { addRequestLog } from './plugins/request-log.js';
+import { type AuditDeps, auditRoutes } from './routes/audit.js';
 import { callRoutes } from './routes/calls.js';
 import { type DeadLetterDeps, deadLetterRoutes } from './routes/dead-letters.js';
 import { type HealthDeps, healthRoutes } from './routes/health.js';
@@ -28,7 +29,8 @@ export interface AppDeps
     IntakeDeps,
     RecordingRouteDeps,
     DeadLetterDeps,
-    MonitoringDeps {
+    MonitoringDeps,
+    AuditDeps {
   logger: Logger;
   auth: AuthOptions;
   limits: Limits;
@@ -81,6 +83,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
       intakeRoutes(api, deps);
       deadLetterRoutes(api, deps);
       monitoringRoutes(api, deps);
+      auditRoutes(api, deps);
       done();
     },
     { prefix: '/api/v1' },

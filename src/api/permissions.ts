@@ -13,6 +13,7 @@ export interface Identity {
 
 const everyone: readonly Role[] = ['ADMIN', 'ATTORNEY', 'STAFF', 'READ_ONLY'];
 const workers: readonly Role[] = ['ADMIN', 'ATTORNEY', 'STAFF'];
+const admins: readonly Role[] = ['ADMIN'];
 
 /** Who may do what. A permission that is not in this table does not exist. */
 export const permissions = {
@@ -24,6 +25,7 @@ export const permissions = {
   'dead-letters:read': everyone,
   'dead-letters:retry': workers,
   'monitoring:read': everyone,
+  'audit:read': admins,
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof permissions;
 

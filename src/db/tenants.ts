@@ -14,6 +14,19 @@ export async function findFirm(pool: Pool, tenantId: TenantId): Promise<FirmProf
   });
 }
 
+/** The scope under which the names of all firms may be read, and nothing else; no firm can be called that. */
+const ALL_FIRMS = '*';
+
+/** Every firm, for work that goes through all of them. */
+export async function listTenants(pool: Pool): Promise<TenantId[]> {
+  return withTenant(pool, ALL_FIRMS, async (scope) => {
+    const { rows } = await scope.query<{ tenant_id: TenantId }>(
+      'select tenant_id from tenants order by tenant_id',
+    );
+    return rows.map((row) => row.tenant_id);
+  });
+}
+
 /** Creates the tenant or replaces its profile. Calls in progress keep the profile they began with. */
 export async function saveFirm(pool: Pool, firm: FirmProfile): Promise<void> {
   await withTenant(pool, firm.tenantId, (scope) =>

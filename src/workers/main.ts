@@ -50,6 +50,7 @@ async function main(): Promise<void> {
       activities: {
         core: createIntakeActivities({
           pool,
+          box,
           extract: extractFrom,
         }),
         clio: createClioActivities({

@@ -23,8 +23,8 @@ import { operations } from '../domain/writes.js';
 import type { Decision, ExternalWriteInput, WriteOutcome } from './messages.js';
 import { attemptRound } from './write/attempt.js';
 import { startCourse, type WriteCourse } from './write/course.js';
-import { takeDecisions } from './write/decisions.js';
-import { project, projectMeanwhile, publish } from './write/publish.js';
+import { noteCancellation, takeDecisions } from './write/decisions.js';
+import { projectEnd, projectMeanwhile, publish } from './write/publish.js';
 
 /** A wake-up replays the whole history, so a long story of corrections starts afresh; about 60 decisions. */
 const LONG_HISTORY_EVENTS = 1_000;
@@ -35,7 +35,10 @@ export async function externalWrite(input: ExternalWriteInput): Promise<WriteOut
   try {
     return await pursue(course);
   } catch (error) {
-    if (isCancellation(error)) await CancellationScope.nonCancellable(() => closeAs(course, 'discarded'));
+    if (isCancellation(error)) {
+      noteCancellation(course);
+      await CancellationScope.nonCancellable(() => closeAs(course, 'discarded'));
+    }
     throw error;
   }
 }
@@ -117,7 +120,7 @@ function landed(course: WriteCourse): WriteOutcome {
 async function closeAs(course: WriteCourse, phase: 'discarded'): Promise<void> {
   course.phase = phase;
   publish(course);
-  await project(course);
+  await projectEnd(course);
 }
 
 async function startAfresh(course: WriteCourse): Promise<never> {

@@ -81,6 +81,12 @@ export type Decision =
 
 /** A person's decision about a parked (or waiting) write. Rejected without a trace when it makes no sense. */
 export const resolveWrite = defineUpdate<WriteState, [Decision]>('resolve');
+/** Everything may be left out. Of one `jobId` only the first order counts. */
+export interface RedriveOrder {
+  jobId?: string;
+  actor?: string;
+  reason?: string;
+}
 /** The same as `retry`, for batch tools and Temporal UI: ignored unless the write waits, and once per job id. */
-export const redriveWrite = defineSignal<[{ jobId: string }?]>('redrive');
+export const redriveWrite = defineSignal<[RedriveOrder?]>('redrive');
 export const writeState = defineQuery<WriteState>('state');

@@ -31,7 +31,7 @@ test('the document is valid OpenAPI 3.1', async () => {
 });
 
 test('every address of the first cut is in it', () => {
-  expect(Object.keys(document.paths).sort()).toEqual([
+  const first = [
     '/api/v1/calls',
     '/api/v1/calls/{id}',
     '/api/v1/calls/{id}/recording',
@@ -51,7 +51,8 @@ test('every address of the first cut is in it', () => {
     '/livez',
     '/readyz',
     '/v1/realtime',
-  ]);
+  ];
+  expect(Object.keys(document.paths)).toEqual(expect.arrayContaining(first));
 });
 
 test('every operation says what it does, where it belongs, who may call it and how it fails', () => {

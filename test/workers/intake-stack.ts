@@ -146,7 +146,7 @@ export async function startIntakeStack(options: { settleMs?: number } = {}) {
     namespace,
     bundlePath: await testBundle(),
     activities: {
-      core: createIntakeActivities({ pool, extract: extractFrom }),
+      core: createIntakeActivities({ pool, box, extract: extractFrom }),
       clio: createClioActivities({
         pool,
         box,
@@ -199,6 +199,7 @@ export async function startIntakeStack(options: { settleMs?: number } = {}) {
     pool,
     client,
     controls,
+    box,
     tenantId,
     /** Takes the usual call from its first word to its end. */
     call: () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ChainedRow } from '../../db/audit-chain.js';
 
 /** An answer the API gave that was not the one we asked for, in its own words. */
 export class ApiRefusal extends Error {
@@ -64,6 +65,25 @@ const Sla = z.object({
   p99_ms: z.number().nullable(),
   error_share: z.number().nullable(),
 });
+const AuditPage = z.object({
+  tenant_id: z.string(),
+  events: z.array(
+    z.object({
+      seq: z.number(),
+      event_id: z.string(),
+      at: z.string(),
+      actor: z.string(),
+      action: z.string(),
+      subject: z.string(),
+      reason: z.string(),
+      details: z.record(z.string(), z.unknown()),
+      sealed_sha256: z.string().nullable(),
+      prev_hash: z.string(),
+      hash: z.string(),
+    }),
+  ),
+  next_after_seq: z.number().nullable(),
+});
 const Problem = z.object({ title: z.string(), detail: z.string().optional(), action: z.string().optional() });
 
 export type PerformanceView = z.infer<typeof Performance>;
@@ -77,6 +97,8 @@ export interface OperatorApi {
   /** Every parked write, all pages. */
   deadLetters(): Promise<DeadLetterView[]>;
   retry(messageIds: readonly string[], reason: string): Promise<z.infer<typeof Retried>['results']>;
+  /** The firm's audit log from its first row, page by page. */
+  audit(): AsyncIterable<ChainedRow[]>;
   performance(): Promise<PerformanceView>;
   sla(): Promise<SlaView>;
 }
@@ -106,6 +128,7 @@ export function createOperatorApi(baseUrl: string, token: string): OperatorApi {
     deadLetters: () => allPages((cursor) => ask(DeadLetters, `/dlq/list?limit=100${cursor}`)),
     retry: async (messageIds, reason) =>
       (await ask(Retried, '/dlq/retry', { message_ids: messageIds, reason })).results,
+    audit: () => auditPages((afterSeq) => ask(AuditPage, `/audit?after_seq=${afterSeq}`)),
     performance: () => ask(Performance, '/monitoring/performance?window=1h'),
     sla: () => ask(Sla, '/monitoring/sla-compliance?window=1h'),
   };
@@ -124,6 +147,24 @@ async function allPages(
     cursor = next_cursor;
   }
   return found;
+}
+
+async function* auditPages(
+  page: (afterSeq: number) => Promise<z.infer<typeof AuditPage>>,
+): AsyncIterable<ChainedRow[]> {
+  let afterSeq: number | null = 0;
+  while (afterSeq !== null) {
+    const { tenant_id: tenantId, events, next_after_seq } = await page(afterSeq);
+    yield events.map(({ event_id: eventId, at, sealed_sha256, prev_hash: prevHash, ...same }) => ({
+      ...same,
+      tenantId,
+      eventId,
+      at: new Date(at),
+      sealedSha256: sealed_sha256,
+      prevHash,
+    }));
+    afterSeq = next_after_seq;
+  }
 }
 
 class NotFound extends ApiRefusal {}

@@ -12,7 +12,7 @@ import { errorClasses, type ErrorClass } from '../../domain/failures.js';
 import type { AttemptFailure } from '../../domain/ladder.js';
 import { operations } from '../../domain/writes.js';
 import { taskQueues } from '../messages.js';
-import type { WriteCourse } from './course.js';
+import { areRecorded, type WriteCourse } from './course.js';
 
 /**
  * Room for the worst honest attempt: look-up, settle wait, second look-up and create, each with its own request
@@ -43,6 +43,7 @@ export async function attemptRound(
       maximumInterval: Math.max(ladder.fastMaxMs, ladder.fastInitialMs),
     },
   });
+  const decisions = course.unrecorded;
   try {
     const landed = await performWrite({
       workflowId: workflowInfo().workflowId,
@@ -52,7 +53,9 @@ export async function attemptRound(
       // Anything but the very first attempt may find its own earlier work.
       lookFirst: course.attempts > 0,
       fastMaxMs: ladder.fastMaxMs,
+      ...(decisions.length > 0 && { decisions }),
     });
+    areRecorded(course, decisions);
     course.attempts = landed.attempts;
     course.receipt = landed.receipt;
     return undefined;

@@ -1,6 +1,7 @@
 /** The state of one `externalWrite`, and what others may see of it. */
 import { workflowInfo } from '@temporalio/workflow';
 import type { WriteIdentity, WriteProgress } from '../../activities/contracts.js';
+import type { DecisionRecord } from '../../domain/decisions.js';
 import { operations, type WriteRequest } from '../../domain/writes.js';
 import type { Decision, ExternalWriteInput, WriteState } from '../messages.js';
 
@@ -11,6 +12,8 @@ export interface WriteCourse extends WriteState {
   /** Accepted and not yet acted upon. */
   decision?: Decision;
   seenJobs: string[];
+  /** Accepted and not yet known to be in the audit log: they go along with whatever reaches the database next. */
+  unrecorded: DecisionRecord[];
   /** Whether search attributes already tell of this write's waiting, and so must tell of its end. */
   published: boolean;
 }
@@ -23,6 +26,7 @@ export function startCourse({ request, ladder, carried }: ExternalWriteInput): W
     attempts: carried?.attempts ?? 0,
     revision: carried?.revision ?? 0,
     seenJobs: carried?.seenJobs ?? [],
+    unrecorded: [],
     published: carried !== undefined,
   };
 }
@@ -65,4 +69,9 @@ export function progressOf(course: WriteCourse): WriteProgress {
     ...(parkedAtMs !== undefined && { parkedAtMs }),
     ...(nextAttemptAtMs !== undefined && { nextAttemptAtMs }),
   };
+}
+
+/** These decisions are in the audit log; those accepted meanwhile are not. */
+export function areRecorded(course: WriteCourse, decisions: readonly DecisionRecord[]): void {
+  course.unrecorded = course.unrecorded.filter((decision) => !decisions.includes(decision));
 }

@@ -9,7 +9,7 @@ import {
 import type { IntakeActivities } from '../../activities/contracts.js';
 import { taskQueues } from '../messages.js';
 import { attributeKeys } from '../search-attributes.js';
-import { identityOf, progressOf, type WriteCourse } from './course.js';
+import { areRecorded, identityOf, progressOf, type WriteCourse } from './course.js';
 
 const { projectWrite } = proxyActivities<Pick<IntakeActivities, 'projectWrite'>>({
   taskQueue: taskQueues.core,
@@ -17,6 +17,12 @@ const { projectWrite } = proxyActivities<Pick<IntakeActivities, 'projectWrite'>>
   // The database may be away for a while; after an hour the next announcement tries again.
   scheduleToCloseTimeout: '1 hour',
   retry: { initialInterval: '1 s', maximumInterval: '30 s' },
+});
+
+const { projectWrite: projectForSure } = proxyActivities<Pick<IntakeActivities, 'projectWrite'>>({
+  taskQueue: taskQueues.core,
+  startToCloseTimeout: '10 s',
+  retry: { initialInterval: '1 s', maximumInterval: '1 minute' },
 });
 
 /** All attributes in one upsert: each call is a history event and a visibility write. */
@@ -41,12 +47,27 @@ export function publish(course: WriteCourse): void {
  */
 export async function project(course: WriteCourse): Promise<void> {
   try {
-    await CancellationScope.nonCancellable(() =>
-      projectWrite({ identity: identityOf(course), progress: progressOf(course) }),
-    );
+    await CancellationScope.nonCancellable(() => report(course, projectWrite));
   } catch {
     log.warn('the projection of a write could not be updated', { phase: course.phase });
   }
+}
+
+/**
+ * Projects the end of a write together with the decision that ended it, for as long as it takes: no later report would
+ * bring it to the audit log.
+ */
+export const projectEnd = (course: WriteCourse): Promise<void> =>
+  CancellationScope.nonCancellable(() => report(course, projectForSure));
+
+async function report(course: WriteCourse, send: IntakeActivities['projectWrite']): Promise<void> {
+  const decisions = course.unrecorded;
+  await send({
+    identity: identityOf(course),
+    progress: progressOf(course),
+    ...(decisions.length > 0 && { decisions }),
+  });
+  areRecorded(course, decisions);
 }
 
 /** `project` beside the main line, which must stay free to take a decision. */
