@@ -64,7 +64,13 @@ export async function openFuzzedEdge(seed: number): Promise<FuzzedEdge> {
       nowMs: () => performance.now() * CLOCK_SPEED,
       epochMs: Date.now,
     },
-    options: { ...defaultSessionOptions, idleLimitMs: 3_000, sttTimeoutMs: 1_000, ttsTimeoutMs: 1_000 },
+    options: {
+      ...defaultSessionOptions,
+      idleLimitMs: 3_000,
+      reconnectWindowMs: 300,
+      sttTimeoutMs: 1_000,
+      ttsTimeoutMs: 1_000,
+    },
     startTimeoutMs: 500,
   };
   const transports: Record<string, Transport> = {

@@ -24,6 +24,7 @@ export function sessionOptionsOf(config: Config): Omit<SessionOptions, 'output'>
   return {
     ...defaultSessionOptions,
     fillerMs: config.HERMES_FILLER_MS,
+    reconnectWindowMs: config.HERMES_RECONNECT_WINDOW_MS,
     rules: {
       ...rules,
       silenceMs: config.HERMES_SILENCE_MS,

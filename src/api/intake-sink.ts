@@ -11,6 +11,7 @@ import {
   callEnded,
   type CallIntakeInput,
   connectionLost,
+  connectionRestored,
   taskQueues,
   turnsRecorded,
   workflowTypes,
@@ -85,6 +86,8 @@ function messagesOf(events: readonly JournalEvent[]): Message[] {
     }
     sayTurns();
     if (event.kind === 'connection_lost') messages.push(said(connectionLost, { atMs: event.atMs }));
+    else if (event.kind === 'connection_restored')
+      messages.push(said(connectionRestored, { atMs: event.atMs }));
     else messages.push(said(callEnded, { reason: event.reason, atMs: event.atMs, lastTurn: event.lastTurn }));
   }
   sayTurns();

@@ -14,8 +14,13 @@ export const SESSION_TOKEN_LIFETIME_MS = 300_000;
 export const issueSessionToken = (tenantId: TenantId): string =>
   `hs_${tenantId}.${randomBytes(32).toString('base64url')}`;
 
+export interface SessionToken {
+  tenantId: TenantId;
+  hash: Buffer;
+}
+
 /** The tenant a token names (not yet proven) and the hash it is stored under; undefined when it is no token of ours. */
-export function parseSessionToken(token: string): { tenantId: TenantId; hash: Buffer } | undefined {
+export function parseSessionToken(token: string): SessionToken | undefined {
   const tenantId = FORMAT.exec(token)?.[1];
   return tenantId === undefined ? undefined : { tenantId, hash: hashSessionToken(token) };
 }

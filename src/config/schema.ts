@@ -321,9 +321,9 @@ export const settings = {
   ),
 
   HERMES_RECONNECT_WINDOW_MS: setting(
-    milliseconds.default(60_000),
+    waitMs.default(60_000),
     '60000',
-    'How long a dropped caller may take to come back.',
+    'How long a caller whose line broke may take to come back with the same session token. 0: no time.',
   ),
   HERMES_IDLE_LIMIT_MS: setting(
     milliseconds.default(1_800_000),

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { FirmProfile } from '../domain/firm.js';
 import type { CallId, TenantId } from '../domain/ids.js';
 import type { EndReason } from '../domain/turn.js';
-import { withTenant } from './tenant.js';
+import { type TenantScope, withTenant } from './tenant.js';
 
 /** The renewals (see renewCalls) may fail for four minutes before a call that goes on is taken as over. */
 const LEASE_END = "now() + interval '5 minutes'";
@@ -76,13 +76,36 @@ export async function claimCall(
       const claimedAtMs = row.claimed_at.getTime();
       return { status: 'claimed', callId: row.call_id, claimedAtMs, ...factsOf(row) };
     }
-    const used = await scope.query<{ call_id: CallId }>(
-      'select call_id from calls where tenant_id = $1 and token_hash = $2 and claimed_at is not null',
-      [tenantId, tokenHash],
-    );
-    const callId = used.rows[0]?.call_id;
-    return callId === undefined ? { status: 'unknown' } : { status: 'replayed', callId };
+    const used = await userOf(scope, tenantId, tokenHash);
+    return used ? { status: 'replayed', callId: used.callId } : { status: 'unknown' };
   });
+}
+
+export interface TokenUser {
+  callId: CallId;
+  claimedAtMs: number;
+}
+
+/** The call that has used this token, or undefined when none has. */
+export async function callOfUsedToken(
+  pool: Pool,
+  tenantId: TenantId,
+  tokenHash: Buffer,
+): Promise<TokenUser | undefined> {
+  return withTenant(pool, tenantId, (scope) => userOf(scope, tenantId, tokenHash));
+}
+
+async function userOf(
+  scope: TenantScope,
+  tenantId: TenantId,
+  tokenHash: Buffer,
+): Promise<TokenUser | undefined> {
+  const { rows } = await scope.query<{ call_id: CallId; claimed_at: Date }>(
+    'select call_id, claimed_at from calls where tenant_id = $1 and token_hash = $2 and claimed_at is not null',
+    [tenantId, tokenHash],
+  );
+  const row = rows[0];
+  return row && { callId: row.call_id, claimedAtMs: row.claimed_at.getTime() };
 }
 
 /** What the call began with, or undefined when it was never claimed. */

@@ -94,6 +94,8 @@ export type JournalEvent =
   | { kind: 'turn'; turn: Turn }
   /** The socket vanished without a goodbye: the reconnect window starts. */
   | { kind: 'connection_lost'; atMs: number }
+  /** The caller is back within the window. */
+  | { kind: 'connection_restored'; atMs: number }
   | { kind: 'ended'; reason: EndReason; atMs: number; lastTurn: number };
 
 /** What the journal and the intake need to know of a call, fixed at its start. */

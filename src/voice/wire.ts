@@ -6,7 +6,10 @@ import { z } from 'zod';
 import { speculationOutcomes } from '../domain/latency.js';
 
 export const ClientMessage = z.discriminatedUnion('type', [
-  /** Claims the session. `input: 'text'` promises that no audio will come (typed call). */
+  /**
+   * Claims the session. `input: 'text'` promises that no audio will come (typed call). Sent again on a new socket within
+   * a minute of the line's breaking, with the same token, it takes the call up where it was.
+   */
   z.strictObject({
     type: z.literal('start'),
     token: z.string().min(10).max(500),
@@ -36,7 +39,7 @@ export const closeCodes = {
   token: 4401,
   /** No `start` in time. */
   startTimeout: 4408,
-  /** Token already used by a call. */
+  /** Token already used by a call, and its caller is on the line. */
   replayed: 4409,
   /** The server has no room for another call. */
   busy: 4429,
@@ -68,6 +71,8 @@ export const ServerMessage = z.discriminatedUnion('type', [
     llm: z.string(),
     frameMs: z.literal(20),
     sampleRateHz: z.literal(16_000),
+    /** The line had broken: this is the same call, and it goes on where it was. */
+    resumed: z.literal(true).optional(),
   }),
   /** The caller's finished turn as understood. */
   z.object({ type: z.literal('heard'), turn: z.int(), text: z.string(), input: z.enum(['speech', 'typed']) }),

@@ -36,8 +36,10 @@ export interface CallIntakeInput {
 
 /** Finished turns, in any order and any number of times; the workflow keeps one of each number. */
 export const turnsRecorded = defineSignal<[Turn[]]>('turnsRecorded');
-/** The socket vanished; the reconnect window starts. A later turn cancels it. */
+/** The socket vanished; the reconnect window starts. The caller's return or a later turn cancels it. */
 export const connectionLost = defineSignal<[{ atMs: number }]>('connectionLost');
+/** The caller is back within the window. */
+export const connectionRestored = defineSignal<[{ atMs: number }]>('connectionRestored');
 /** The call is over; `lastTurn` is the highest turn number the edge recorded. */
 export const callEnded = defineSignal<[{ reason: EndReason; atMs: number; lastTurn: number }]>('callEnded');
 

@@ -81,10 +81,17 @@ describe('handing a call over to its intake', () => {
       { kind: 'turn', turn: turn(1) },
       { kind: 'turn', turn: turn(2) },
       { kind: 'connection_lost', atMs: 3 },
+      { kind: 'connection_restored', atMs: 4 },
       { kind: 'turn', turn: turn(3) },
       { kind: 'ended', reason: 'caller_hangup', atMs: 4, lastTurn: 3 },
     ]);
-    expect(await signals()).toEqual(['turnsRecorded', 'connectionLost', 'turnsRecorded', 'callEnded']);
+    expect(await signals()).toEqual([
+      'turnsRecorded',
+      'connectionLost',
+      'connectionRestored',
+      'turnsRecorded',
+      'callEnded',
+    ]);
     const { events } = await handle().fetchHistory();
     const input = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]?.data;
     expect(JSON.parse(Buffer.from(input!).toString())).toMatchObject({ callerIdE164: '+15125550142' });

@@ -8,6 +8,7 @@ import type { EndReason, Turn } from '../../src/domain/turn.js';
 import {
   callEnded,
   connectionLost,
+  connectionRestored,
   resolveWrite,
   taskQueues,
   turnsRecorded,
@@ -172,6 +173,20 @@ describe('while listening, an intake', () => {
       await end(handle, 2, 'agent_closed');
     });
     expect(seen.call?.endReason).toBe('agent_closed');
+    expect(numbers(seen)).toEqual([1, 2]);
+  });
+
+  test('goes on with a caller who is back and says nothing for longer than the window', async () => {
+    const seen = await withIntake(async (handle) => {
+      await handle.signal(turnsRecorded, [turn(1)]);
+      await handle.signal(connectionLost, { atMs: 50 });
+      await skipping.env.sleep(30_000);
+      await handle.signal(connectionRestored, { atMs: 60 });
+      await skipping.env.sleep(120_000);
+      await handle.signal(turnsRecorded, [turn(2, 200)]);
+      await end(handle, 2);
+    });
+    expect(seen.call?.endReason).toBe('caller_hangup');
     expect(numbers(seen)).toEqual([1, 2]);
   });
 

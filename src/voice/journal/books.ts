@@ -1,6 +1,6 @@
 /** The journal's accounts, in memory only: which events of which call are still to be handed over, and what keeps files. */
 import type { CallHeader, JournalEvent } from '../ports.js';
-import type { JournalRecord } from './records.js';
+import { type JournalRecord, leavesCallLive } from './records.js';
 import type { Entry, LeftCall, Recovered } from './recovery.js';
 
 /** At a rotation an oldest segment with no more undelivered events than this is emptied into the new one, */
@@ -43,7 +43,7 @@ export class Books {
     const call = this.#calls.get(header.callId) ?? { header, pending: [], handedOverUpTo: 0, live: true };
     this.#calls.set(header.callId, call);
     call.pending.push(entry);
-    call.live = event.kind === 'turn';
+    call.live = leavesCallLive(event);
     this.#pending += 1;
     return entry;
   }

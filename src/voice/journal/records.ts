@@ -8,6 +8,7 @@ const Position = z.int().min(1);
 const Event = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('turn'), turn: Turn }),
   z.object({ kind: z.literal('connection_lost'), atMs: z.number() }),
+  z.object({ kind: z.literal('connection_restored'), atMs: z.number() }),
   z.object({ kind: z.literal('ended'), reason: EndReason, atMs: z.number(), lastTurn: z.int().min(0) }),
 ]);
 
@@ -19,6 +20,10 @@ export const JournalRecord = z.discriminatedUnion('is', [
   /** At the head of a segment, for each call still going on: older segments need not be kept to know of it. */
   z.object({ is: z.literal('live'), call: Call, upTo: z.int().min(0) }),
 ]);
+/** Whether a call is being talked on after this, as far as anybody knows. */
+export const leavesCallLive = ({ kind }: z.infer<typeof Event>): boolean =>
+  kind === 'turn' || kind === 'connection_restored';
+
 export type JournalRecord = z.infer<typeof JournalRecord>;
 
 /** Encrypts and decrypts one record. `open` throws when the bytes are not what `seal` made with the same key. */

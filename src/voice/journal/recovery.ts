@@ -1,5 +1,5 @@
 import type { CallHeader, JournalEvent } from '../ports.js';
-import { decodeRecord, type Seal } from './records.js';
+import { decodeRecord, leavesCallLive, type Seal } from './records.js';
 import type { LeftSegment } from './segment-log.js';
 
 /** An event on its way to the intake. */
@@ -106,6 +106,6 @@ function leftOf({ header, events }: CallTrace, handedOverUpTo: number): LeftCall
     pending: inOrder.filter((entry) => entry.at > handedOverUpTo),
     handedOverUpTo,
     // A call known only from a segment's head was live when that segment began and nothing has ended it since.
-    live: last === undefined || last.event.kind === 'turn',
+    live: last === undefined || leavesCallLive(last.event),
   };
 }

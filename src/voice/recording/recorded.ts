@@ -38,6 +38,11 @@ export function recorded(
     typed: (text) => session.typed(text),
     hush: () => session.hush(),
     end: () => session.end(),
+    lost: () => session.lost(),
+    get isAway() {
+      return session.isAway;
+    },
+    back: (line) => session.back(tap.listenTo(line)),
     dropped: (why) => session.dropped(why),
   };
 }

@@ -50,7 +50,13 @@ export interface CallSession {
   hush(): void;
   /** The caller hangs up. */
   end(): void;
-  /** The line is gone without a goodbye, or this process must go: the call may still be taken up again. */
+  /** The line broke without a goodbye: the caller may come back for a while, then the call ends as dropped. */
+  lost(): void;
+  /** The line broke and nobody has come back yet. */
+  readonly isAway: boolean;
+  /** The caller is back, on another line. @returns false when nobody is waited for, or not on such a line. */
+  back(link: CallerLink): boolean;
+  /** The line is gone for good, or this process must go; the intake may still wait for the caller. */
   dropped(why?: 'dropped' | 'shutdown'): void;
   /** Resolves when the last words have been understood and the end is in the journal. */
   readonly finished: Promise<void>;

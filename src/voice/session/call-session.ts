@@ -10,13 +10,16 @@ import type { EndReason } from '../../domain/turn.js';
 import type { CallHeader, SpeechToText } from '../ports.js';
 import { recorded } from '../recording/recorded.js';
 import type { CallDeps, CallSession } from './call-deps.js';
+import type { CallerLink } from './link.js';
 import { CallerTurns } from './caller-turns.js';
 import { EagerStart } from './eager-start.js';
 import { Ear } from './ear.js';
 import { Floor } from './floor.js';
 import type { SessionOptions } from './options.js';
+import { MendableLine } from './mendable-line.js';
 import { Mouth } from './mouth.js';
 import { prewarm } from './prewarm.js';
+import { Reconnect } from './reconnect.js';
 import { SilenceWatch } from './silence.js';
 import { Standby } from './standby.js';
 import { Transcript } from './transcript.js';
@@ -35,6 +38,8 @@ class LiveCall implements CallSession {
   readonly #options: SessionOptions;
   readonly #transcript: Transcript;
   readonly #floor = new Floor(() => this.#silence?.look());
+  readonly #line: MendableLine;
+  readonly #reconnect: Reconnect;
   readonly #standby: Standby;
   readonly #trouble: Trouble;
   readonly #mouth: Mouth;
@@ -51,7 +56,8 @@ class LiveCall implements CallSession {
     this.callId = header.callId;
     this.#options = options;
     this.#transcript = new Transcript(deps.journal, header);
-    this.#standby = this.#createStandby(deps);
+    this.#line = new MendableLine(deps.link);
+    this.#standby = this.#createStandby({ ...deps, link: this.#line.link });
     this.#deps = { ...deps, link: this.#standby.link };
     this.#trouble = createTrouble(this.#deps, header, () => this.#standby.voiceless());
     this.#mouth = this.#createMouth();
@@ -64,6 +70,7 @@ class LiveCall implements CallSession {
     this.#turns = this.#createTurns();
     this.#ear = deps.providers.stt ? this.#createEar(deps.providers.stt) : null;
     this.#silence = this.#ear && deps.agent.silence ? this.#createSilence() : null;
+    this.#reconnect = this.#createReconnect();
     this.finished = new Promise((resolve) => {
       this.#resolveFinished = resolve;
     });
@@ -101,6 +108,24 @@ class LiveCall implements CallSession {
 
   end(): void {
     this.#close('caller_hangup', 'caller_hangup');
+  }
+
+  lost(): void {
+    if (this.#over) return;
+    clearTimeout(this.#idleTimer);
+    this.#reconnect.lost();
+  }
+
+  get isAway(): boolean {
+    return !this.#over && this.#reconnect.lostAtMs !== undefined;
+  }
+
+  back(link: CallerLink): boolean {
+    if (this.#over || !this.#reconnect.back(link)) return false;
+    this.#armIdleTimer();
+    // Whoever comes back has as long to speak as after any sentence.
+    this.#silence?.agentSpoke();
+    return true;
   }
 
   dropped(why: 'dropped' | 'shutdown' = 'dropped'): void {
@@ -180,6 +205,22 @@ class LiveCall implements CallSession {
     });
   }
 
+  #createReconnect(): Reconnect {
+    const { nowMs, epochMs } = this.#deps;
+    return new Reconnect({
+      line: this.#line,
+      floor: this.#floor,
+      mouth: this.#mouth,
+      standby: this.#standby,
+      ear: this.#ear,
+      transcript: this.#transcript,
+      nowMs,
+      epochMs,
+      windowMs: this.#options.reconnectWindowMs,
+      onGone: () => this.#close('dropped', 'dropped'),
+    });
+  }
+
   #createSilence(): SilenceWatch {
     const { nowMs, agent } = this.#deps;
     return new SilenceWatch({
@@ -211,7 +252,7 @@ class LiveCall implements CallSession {
 
   #armIdleTimer(): void {
     clearTimeout(this.#idleTimer);
-    if (!this.#over)
+    if (!this.#over && !this.#line.isBroken)
       this.#idleTimer = setTimeout(() => this.#close('idle', 'idle'), this.#options.idleLimitMs);
   }
 
@@ -220,6 +261,8 @@ class LiveCall implements CallSession {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#idleTimer);
+    const atMs = this.#reconnect.lostAtMs;
+    this.#reconnect.close();
     this.#silence?.close();
     this.#mouth.stop();
     this.#eager.dropAll();
@@ -227,7 +270,7 @@ class LiveCall implements CallSession {
     this.#ear?.note('hung_up');
     this.#ear?.close();
     this.#deps.link.send({ type: 'ended', reason: told });
-    const conclude = (): void => this.#transcript.conclude(journalled, this.#deps.epochMs());
+    const conclude = (): void => this.#transcript.conclude(journalled, atMs ?? this.#deps.epochMs());
     void this.#turns.close(conclude).then(this.#resolveFinished);
   }
 }

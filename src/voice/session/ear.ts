@@ -51,6 +51,17 @@ export class Ear {
     this.#step({ kind, atMs: this.#audioMs });
   }
 
+  /** No frames can come until `goOn`, which means nothing: an utterance in progress is not over. */
+  hold(): void {
+    clearTimeout(this.#stallTimer);
+  }
+
+  /** Frames may come again, and belong to the utterance that was in progress. */
+  goOn(): void {
+    this.#lastFrameAtMs = this.#deps.nowMs();
+    if (this.#listening) this.#watchForStall();
+  }
+
   /** Gives everything back; call after `note('hung_up')` so that no word is lost. */
   close(): void {
     clearTimeout(this.#stallTimer);

@@ -44,6 +44,16 @@ export function splitAtHeard(
   return { heard: joined(heard), rest: joined(rest) };
 }
 
+/** The clauses of which not all has been heard, the one being heard first. One without audio was shown, so it counts as heard. */
+export function unheardClauses(clauses: readonly SpokenClause[], playedSamples: number): SpokenClause[] {
+  let left = playedSamples;
+  const from = clauses.findIndex((clause) => {
+    left -= clause.samples;
+    return left < 0 || (left === 0 && !clause.complete && clause.samples > 0);
+  });
+  return from < 0 ? [] : clauses.slice(from);
+}
+
 /** How many of the words fit into so many characters. */
 function wordsWithin(words: readonly string[], chars: number): number {
   let count = 0;

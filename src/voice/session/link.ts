@@ -45,5 +45,5 @@ export interface CallerLink {
   sendFrame(frame: Int16Array): void;
   send(event: CallerEvent): void;
   /** Where the far end reports what it has played. Without it the clock has to tell. */
-  openPlayback?(): Playback;
+  openPlayback?(): Playback | undefined;
 }

@@ -15,6 +15,7 @@ export class Mouth {
   #interrupted: Reply | null = null;
   /** What the caller broke off, as long as that may have been nothing. */
   #broken: { reply: Reply; turn: AgentTurn | undefined } | null = null;
+  /** What `#reply` says; undefined for a sentence of our own. */
   #turn: AgentTurn | undefined;
 
   constructor(deps: MouthDeps) {
@@ -120,6 +121,24 @@ export class Mouth {
     if (rest !== null) this.#speak(() => fixedClauses(rest), clock, turn);
     else if (turn) this.#speak(this.#worded(turn, clock, this.#deps.transcript.history()), clock, turn);
     return true;
+  }
+
+  /**
+   * The line broke. What was being said is said on from the clause that was cut when the floor is free again, unless the
+   * caller says something first; what had not begun to be heard waits for the floor by itself.
+   */
+  suspend(): void {
+    const suspended = this.#reply;
+    const rest = suspended?.suspend();
+    if (!suspended || !rest) return;
+    const { floor, nowMs } = this.#deps;
+    this.#reply = null;
+    const clauses: Clauses = async function* (signal) {
+      signal.addEventListener('abort', () => suspended.stop());
+      await floor.free();
+      yield* await rest;
+    };
+    this.#speak(clauses, new TurnClock(nowMs), this.#turn);
   }
 
   #speak(clauses: Clauses, clock: TurnClock, turn?: AgentTurn, cutIn?: string): void {

@@ -22,6 +22,8 @@ export interface SessionOptions {
   sendAheadMs: number;
   /** From the caller's last word to a filler, when no answer has begun to sound; 0 for none. */
   fillerMs: number;
+  /** How long a caller whose line broke may take to come back; 0: the call ends at once. */
+  reconnectWindowMs: number;
   /** With no turn from either side for this long the call ends (`idle`). */
   idleLimitMs: number;
 }
@@ -38,5 +40,6 @@ export const defaultSessionOptions: SessionOptions = {
   maxReplyChars: 2_000,
   sendAheadMs: 100,
   fillerMs: 2_500,
+  reconnectWindowMs: 60_000,
   idleLimitMs: 600_000,
 };

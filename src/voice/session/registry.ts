@@ -13,6 +13,10 @@ export interface CallRegistry {
    * @returns null when the process is full or shutting down, or the call is already here.
    */
   admit(callId: CallId, create: () => CallSession): CallSession | null;
+  /** Whether a caller whose line broke is waited for: of this call, or of any. */
+  isAway(callId?: CallId): boolean;
+  /** This call, when its caller is waited for: `back` takes it up again. */
+  waiting(callId: CallId): CallSession | null;
   /**
    * No further call is admitted; every live call loses its line in a way that can be taken up again, and resolves when
    * each has its end in the journal, or after `deadlineMs`.
@@ -38,6 +42,14 @@ export function createCallRegistry({ maxCalls }: { maxCalls: number }): CallRegi
       live.set(callId, call);
       void call.finished.then(() => live.delete(callId));
       return call;
+    },
+    isAway(callId) {
+      if (callId !== undefined) return registry.waiting(callId) !== null;
+      return [...live.values()].some((call) => call.isAway);
+    },
+    waiting(callId) {
+      const call = closing ? undefined : live.get(callId);
+      return call?.isAway === true ? call : null;
     },
     async closeAll(deadlineMs) {
       closing = true;

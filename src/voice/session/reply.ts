@@ -1,7 +1,7 @@
 /** One turn of the agent: words in, paced audio out, and an exact account of what was heard of it. */
 import { ProviderError, type TextToSpeech } from '../ports.js';
 import { readWithin } from './deadline.js';
-import { splitAtHeard, type SpokenClause } from './heard-text.js';
+import { splitAtHeard, type SpokenClause, unheardClauses } from './heard-text.js';
 import type { CallerLink, Playback } from './link.js';
 import type { SessionOptions } from './options.js';
 import { Playout } from './playout.js';
@@ -37,6 +37,11 @@ export interface ReplyDone {
 export class Reply {
   readonly #deps: ReplyDeps;
   readonly #abort = new AbortController();
+  /** Ends the speaking alone: aborted with `#abort`, or before it when the line breaks. */
+  readonly #voice = new AbortController();
+  /** The line broke: clauses of which the caller has not heard all, and who waits for the last of them. */
+  #unheard: string[] | undefined;
+  #onWorded: () => void = () => undefined;
   #playout: Playout | undefined;
   readonly #clauses: SpokenClause[] = [];
   #turn: number | undefined;
@@ -69,17 +74,19 @@ export class Reply {
         if (signal.aborted) return false;
       }
       this.#wordedInFull = true;
+      if (this.#unheard) return false;
       await this.#playout?.allSent();
       if (this.#playback) await this.#playout?.played();
-      if (signal.aborted) return false;
+      if (this.#voice.signal.aborted) return false;
       this.#finish(this.#clauses.map((clause) => clause.text).join(' '), false);
       await this.#playout?.played();
-      return !signal.aborted;
+      return !this.#voice.signal.aborted;
     } catch (error) {
       if (!signal.aborted) this.#fail(error);
       return false;
     } finally {
       this.#quiet();
+      this.#onWorded();
     }
   }
 
@@ -94,7 +101,7 @@ export class Reply {
     if (this.#abort.signal.aborted) return;
     const heard = this.#heard();
     this.#abort.abort(new Error('the reply was stopped'));
-    this.#playout?.stop();
+    this.#hush();
     if (this.#turn !== undefined && this.#deps.tts) this.#deps.link.send({ type: 'clear' });
     const correction = this.#playback?.correction;
     if (correction) {
@@ -102,6 +109,29 @@ export class Reply {
       void correction.told.then(() => this.settle());
     } else this.#finish(heard, true);
     this.#quiet();
+  }
+
+  /**
+   * The line broke: silent at once, and what was heard is accounted for. The wording goes on, so that nothing has to be
+   * asked for again.
+   * @returns what is left to say, once it is all worded: the clause that was cut and those behind it. Null when there is
+   * nothing to be taken up: it has not begun, or is over.
+   */
+  suspend(): Promise<readonly string[]> | null {
+    if (this.#turn === undefined || this.#voice.signal.aborted || this.#done) return null;
+    const samples = this.#playout?.playedSamples() ?? 0;
+    this.#unheard = unheardClauses(this.#clauses, samples).map((clause) => clause.text);
+    const heard = this.#heard();
+    this.#hush();
+    this.#finish(heard, true);
+    this.#quiet();
+    const rest = this.#unheard;
+    return new Promise((resolve) => (this.#onWorded = () => resolve(rest)));
+  }
+
+  #hush(): void {
+    this.#voice.abort(new Error('the reply is not to be heard any more'));
+    this.#playout?.stop();
   }
 
   /** After `interrupt`: the account is closed, whatever the far end may still tell. */
@@ -131,14 +161,18 @@ export class Reply {
   async #say(text: string): Promise<void> {
     this.#deps.clock.reached('llm_clause');
     const clause: SpokenClause = { text, samples: 0, complete: false };
-    if (this.#deps.tts && !this.#mute) await this.#speak(this.#deps.tts, clause);
+    if (this.#deps.tts && !this.#mute && !this.#unheard) await this.#speak(this.#deps.tts, clause);
     if (this.#abort.signal.aborted) return;
+    if (this.#unheard) {
+      if (!this.#clauses.includes(clause)) this.#unheard.push(text);
+      return;
+    }
     if (clause.samples === 0) await this.#show(clause);
     clause.complete = true;
   }
 
   async #speak(tts: TextToSpeech, clause: SpokenClause): Promise<void> {
-    const { signal } = this.#abort;
+    const { signal } = this.#voice;
     const waitMs = this.#deps.options.ttsTimeoutMs;
     const limits = { firstMs: waitMs, nextMs: waitMs, totalMs: Infinity };
     try {

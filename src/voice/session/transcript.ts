@@ -50,6 +50,16 @@ export class Transcript {
     this.#journal.append(this.#header, { kind: 'turn', turn: kept });
   }
 
+  /** The line broke; the call goes on should the caller come back. */
+  lineLost(atMs: number): void {
+    this.#journal.append(this.#header, { kind: 'connection_lost', atMs });
+  }
+
+  /** The caller is back. */
+  lineMended(atMs: number): void {
+    this.#journal.append(this.#header, { kind: 'connection_restored', atMs });
+  }
+
   /** The call is over (`reason`), or its line is gone and it may be taken up again (`null`). */
   conclude(reason: EndReason | null, atMs: number): void {
     if (this.#alsoHeard !== '')

@@ -6,6 +6,8 @@ const CLOSE_GRACE_MS = 2_000;
 
 export interface GuardedSocket {
   readonly isOpen: boolean;
+  /** This side said goodbye first: whoever was expelled is not waited for. */
+  readonly isClosedHere: boolean;
   /** Does nothing once the socket is closing. Cuts the socket off when too much is held back already. */
   write(data: string | Uint8Array): void;
   /** Closes once; later calls change nothing. */
@@ -17,11 +19,15 @@ export interface GuardedSocket {
 /** @param maxBufferedBytes a line that holds back more is dead, whatever TCP says. */
 export function guardSocket(socket: WebSocket, maxBufferedBytes: number): GuardedSocket {
   let closing = false;
+  let closedHere = false;
   let cutOff: NodeJS.Timeout | undefined;
   const isOpen = (): boolean => !closing && socket.readyState === socket.OPEN;
   return {
     get isOpen() {
       return isOpen();
+    },
+    get isClosedHere() {
+      return closedHere;
     },
     write(data) {
       if (!isOpen()) return;
@@ -36,6 +42,7 @@ export function guardSocket(socket: WebSocket, maxBufferedBytes: number): Guarde
     close(code, why) {
       if (closing) return;
       closing = true;
+      closedHere = socket.readyState === socket.OPEN;
       socket.close(code, why);
       cutOff = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS);
     },

@@ -7,7 +7,8 @@ import type { CallRegistry } from '../session/registry.js';
 
 /** What a token stands for. */
 export type Claim =
-  | { ok: true; header: CallHeader; agent: ConversationAgent }
+  /** `back`: the call is here already and waits for its caller, whose line broke. */
+  | { ok: true; header: CallHeader; agent: ConversationAgent; back?: true }
   | { ok: false; why: 'bad_token' | 'replayed_token' | 'busy' };
 
 /** A call that its token has opened. */
@@ -25,7 +26,7 @@ export const START_TIMEOUT_MS = 5_000;
 
 /** What every transport needs. */
 export interface TransportDeps {
-  /** Turns a session token into a call, once. */
+  /** Turns a session token into a call, once; and once more for each time its line has broken. */
   claim: (token: string) => Promise<Claim>;
   registry: CallRegistry;
   call: SharedCallDeps;

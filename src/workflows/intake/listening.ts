@@ -4,6 +4,7 @@ import type { EndReason, Turn } from '../../domain/turn.js';
 import {
   callEnded,
   connectionLost,
+  connectionRestored,
   turnsRecorded,
   type CallIntakeInput,
   type IntakePhase,
@@ -22,7 +23,7 @@ export interface Listening {
   ended?: { reason: EndReason; atMs: number; lastTurn: number };
 }
 
-/** Registers the three signals. Call it before the first await. */
+/** Registers the signals. Call it before the first await. */
 export function listen(): Listening {
   const call: Listening = { phase: 'listening', turns: new Map(), heardAtMs: Date.now() };
   const over = (): boolean => call.phase !== 'listening' && call.phase !== 'dropped';
@@ -44,6 +45,11 @@ export function listen(): Listening {
     if (over()) return;
     call.lost ??= { atMs, noticedAtMs: Date.now() };
     call.phase = 'dropped';
+  });
+  setHandler(connectionRestored, () => {
+    if (over()) return;
+    call.heardAtMs = Date.now();
+    resume(call);
   });
   setHandler(callEnded, (end) => {
     if (!over()) call.ended ??= end;

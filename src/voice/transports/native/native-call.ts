@@ -4,7 +4,7 @@
  */
 import type { WebSocket } from 'ws';
 import type { Logger } from '../../../telemetry/logger.js';
-import { FRAME_MS, SAMPLE_RATE_HZ } from '../../ports.js';
+import { type CallHeader, FRAME_MS, SAMPLE_RATE_HZ } from '../../ports.js';
 import type { CallSession } from '../../session/call-deps.js';
 import { createCallSession } from '../../session/call-session.js';
 import { ClientMessage, closeCodes } from '../../wire.js';
@@ -56,7 +56,7 @@ class NativeCall {
       onClose: () => {
         clearTimeout(this.#startTimer);
         this.#link.dispose();
-        this.#guard(() => this.#session?.dropped());
+        this.#guard(() => (this.#link.isClosedHere ? this.#session?.dropped() : this.#session?.lost()));
       },
     });
     this.#startTimer = setTimeout(
@@ -141,9 +141,28 @@ class NativeCall {
     }
   }
 
-  #talk({ header, agent }: Claimed, { input, output }: Start): void {
+  #talk(claimed: Claimed, start: Start): void {
+    const session = claimed.back ? this.#resume(claimed) : this.#open(claimed, start);
+    if (!session) return;
+    this.#session = session;
+    this.#state = 'talking';
+    const early = this.#early;
+    this.#early = [];
+    for (const { data, isBinary } of early) this.#guard(() => this.#take(data, isBinary));
+  }
+
+  /** The call goes on where it was, as it was begun: `input` and `output` of this `start` change nothing. */
+  #resume({ header }: Claimed): CallSession | null {
+    const session = this.#deps.registry.waiting(header.callId);
+    if (session) this.#ready(header, true);
+    if (session?.back(this.#link)) return session;
+    this.#complaints.final('replayed_token', closeCodes.replayed);
+    return null;
+  }
+
+  #open({ header, agent }: Claimed, { input, output }: Start): CallSession | null {
     const { call, options, registry } = this.#deps;
-    const { stt, tts, llm } = call.providers;
+    const { stt } = call.providers;
     const hears = input === 'audio' ? stt : null;
     const providers = { ...call.providers, stt: hears };
     const session = registry.admit(header.callId, () =>
@@ -151,10 +170,15 @@ class NativeCall {
     );
     if (!session) {
       this.#complaints.final('busy', closeCodes.busy);
-      return;
+      return null;
     }
-    this.#session = session;
-    this.#state = 'talking';
+    this.#ready(header);
+    session.start();
+    return session;
+  }
+
+  #ready(header: CallHeader, resumed = false): void {
+    const { stt, tts, llm } = this.#deps.call.providers;
     this.#link.say({
       type: 'ready',
       callId: header.callId,
@@ -163,11 +187,8 @@ class NativeCall {
       llm: llm.name,
       frameMs: FRAME_MS,
       sampleRateHz: SAMPLE_RATE_HZ,
+      ...(resumed && { resumed }),
     });
-    session.start();
-    const early = this.#early;
-    this.#early = [];
-    for (const { data, isBinary } of early) this.#guard(() => this.#take(data, isBinary));
   }
 
   #guard(work: () => void): void {

@@ -15,6 +15,8 @@ export interface SocketLink extends CallerLink {
   /** Closes once; later calls change nothing. */
   close(code: number, why: string): void;
   readonly isOpen: boolean;
+  /** This side said goodbye first: whoever was expelled is not waited for. */
+  readonly isClosedHere: boolean;
   /** The socket is gone: nothing is sent and no timer runs any more. */
   dispose(): void;
 }
@@ -29,6 +31,9 @@ const codeOf = (reason: EndReason): number =>
 export function createSocketLink(socket: WebSocket): SocketLink {
   const guarded = guardSocket(socket, MAX_BUFFERED_BYTES);
   const link: SocketLink = {
+    get isClosedHere() {
+      return guarded.isClosedHere;
+    },
     get isOpen() {
       return guarded.isOpen;
     },

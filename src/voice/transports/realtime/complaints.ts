@@ -43,6 +43,8 @@ const refusals = {
 
 const failures = {
   busy: 'All lines are taken. Try again in a minute.',
+  replayed_token:
+    'The session token was already used by a call. Ask for a new one: POST /api/v1/voice/session.',
   internal: 'Something failed on this side; it has been logged. Try again.',
   too_many_errors: 'Too many wrong messages. Check the client against the Realtime API.',
   too_many_messages: 'Too many messages a second.',

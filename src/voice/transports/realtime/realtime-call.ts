@@ -4,6 +4,7 @@
  */
 import type { WebSocket } from 'ws';
 import type { EndReason } from '../../../domain/turn.js';
+import type { CallSession } from '../../session/call-deps.js';
 import { createCallSession } from '../../session/call-session.js';
 import { closeCodes } from '../../wire.js';
 import { attendSocket } from '../attend-socket.js';
@@ -63,7 +64,7 @@ class RealtimeCall {
     });
   }
 
-  begin({ header, agent }: Claimed): void {
+  begin({ header, agent, back }: Claimed): void {
     const { call, registry, heartbeatMs } = this.#deps;
     const { link, options } = this.#conversation;
     attendSocket(this.#socket, {
@@ -75,10 +76,10 @@ class RealtimeCall {
       },
       onClose: (code) => this.#guard(() => this.#closed(code)),
     });
-    const session = registry.admit(header.callId, () =>
-      createCallSession({ ...call, agent, link }, header, options),
-    );
-    if (session) this.#conversation.open(session);
+    const create = (): CallSession => createCallSession({ ...call, agent, link }, header, options);
+    const session = back ? registry.waiting(header.callId) : registry.admit(header.callId, create);
+    if (session) this.#conversation.open(session, back === true);
+    else if (back) this.#complaints.final('replayed_token', closeCodes.replayed);
     else this.#complaints.final('busy', closeCodes.busy);
   }
 
@@ -105,7 +106,11 @@ class RealtimeCall {
 
   #closed(code: number): void {
     this.#line.dispose();
-    this.#conversation.close((session) => (HANG_UP_CODES.has(code) ? session.end() : session.dropped()));
+    this.#conversation.close((session) => {
+      if (HANG_UP_CODES.has(code)) session.end();
+      else if (this.#line.isClosedHere) session.dropped();
+      else session.lost();
+    });
   }
 
   #guard(work: () => void): void {

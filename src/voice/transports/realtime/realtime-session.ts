@@ -2,6 +2,7 @@
 import type { EndReason } from '../../../domain/turn.js';
 import type { CallSession } from '../../session/call-deps.js';
 import type { SessionOptions } from '../../session/options.js';
+import { closeCodes } from '../../wire.js';
 import type { TransportDeps } from '../transport-deps.js';
 import { AgentResponses } from './agent-responses.js';
 import { CallerItems } from './caller-items.js';
@@ -52,6 +53,7 @@ export class RealtimeSession {
   readonly #responses: AgentResponses;
   #talk: Talk | undefined;
   #greetingTimer: NodeJS.Timeout | undefined;
+  #back = false;
 
   /** @throws Error when `loadResampler` has not finished. */
   constructor(given: RealtimeSessionDeps) {
@@ -79,8 +81,9 @@ export class RealtimeSession {
     });
   }
 
-  /** Says `session.created`; the agent picks up soon after. */
-  open(session: CallSession): void {
+  /** Says `session.created`; the agent picks up soon after. @param back the call waits for its caller: it goes on then. */
+  open(session: CallSession, back: boolean): void {
+    this.#back = back;
     const { say, complaints } = this.#given;
     const deps = { say, complaints, session, caller: this.#caller };
     const input = new InputBuffer({ ...deps, audio: this.#audio });
@@ -140,6 +143,8 @@ export class RealtimeSession {
     if (this.#greetingTimer === undefined) return;
     clearTimeout(this.#greetingTimer);
     this.#greetingTimer = undefined;
-    this.#talk?.session.start();
+    if (!this.#back) this.#talk?.session.start();
+    else if (this.#talk?.session.back(this.link) === false)
+      this.#given.complaints.final('replayed_token', closeCodes.replayed);
   }
 }

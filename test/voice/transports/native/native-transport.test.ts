@@ -265,7 +265,8 @@ describe('hostile clients', () => {
   test('200 attacks are each answered, and a good call beside them notices nothing', async () => {
     await registry.closeAll(100);
     await new Promise((resolve) => server.close(resolve));
-    await listen({ registry: createCallRegistry({ maxCalls: 50 }) });
+    const options = { ...defaultSessionOptions, reconnectWindowMs: 100 };
+    await listen({ options, registry: createCallRegistry({ maxCalls: 50 }) });
     const good = await call('token-good');
     let next = 0;
     const attacks = Array.from({ length: 200 }, (_, n) => kinds[n % kinds.length]!(n));

@@ -1,10 +1,12 @@
 import type { RealtimeConversationItemAssistantMessage } from 'openai/resources/realtime/realtime';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import WebSocket from 'ws';
 import { decodeAlaw, encodeAlaw } from '../../../../src/voice/audio/alaw.js';
 import { decodeMulaw, encodeMulaw } from '../../../../src/voice/audio/mulaw.js';
 import { samplesFromBytes } from '../../../../src/voice/audio/pcm.js';
 import type { LanguageModel } from '../../../../src/voice/ports.js';
 import { spare } from '../../../../src/voice/session/phrases.js';
+import { eventually } from '../../../support/eventually.js';
 import { rms, tone } from '../../audio/tones.js';
 import { scriptedModel } from '../../session/support/line.js';
 import { Exchange, MS_PER_CHAR } from '../support/exchange.js';
@@ -148,6 +150,45 @@ describe('a conversation of the official client', () => {
     const unlucky = await greeted('token-2');
     unlucky.socket.terminate();
     expect(await edge.end('token-2')).toBe('connection_lost');
+  });
+});
+
+describe('a caller whose line breaks', () => {
+  const breaks = async (caller: RealtimeCaller): Promise<void> => {
+    caller.socket.terminate();
+    await eventually(() => edge.registry.isAway(), { withinMs: 5_000, what: 'the loss is noticed' });
+  };
+
+  test('comes back with the same key, and both go on in mid-sentence', async () => {
+    const first = await midGreeting('token-1');
+    await breaks(first);
+    const second = await greeted('token-1');
+    expect(second.all('response.output_audio_transcript.done').at(-1)?.transcript).toBe(GREETING);
+    const sentence = said('on the stairs', 1_000, 24_000);
+    const middle = 24_000 * 0.2;
+    second.speak(sentence.subarray(0, middle));
+    await second.next('input_audio_buffer.speech_started');
+    await breaks(second);
+    const third = await RealtimeCaller.dial(edge, 'token-1');
+    third.send(update({}));
+    third.speak(sentence.subarray(middle));
+    expect(await edge.turn('token-1', 3)).toMatchObject({ role: 'caller', text: 'on the stairs' });
+    await third.next('response.done');
+    expect(third.all('error')).toEqual([]);
+    const facts = edge.journal('token-1').map(({ kind }) => kind);
+    const break_ = ['connection_lost', 'connection_restored'];
+    expect(facts).toEqual(['turn', ...break_, 'turn', ...break_, 'turn', 'turn']);
+  });
+
+  test('cannot be replaced by somebody else while on the line', async () => {
+    const caller = await greeted('token-1');
+    const thief = new WebSocket(`wss://127.0.0.1:${edge.port}/v1/realtime`, ['realtime'], {
+      ca: edge.ca,
+      headers: { authorization: 'Bearer token-1' },
+    });
+    const refusal = await new Promise<Error>((resolve) => thief.once('error', resolve));
+    expect(refusal.message).toContain('401');
+    caller.hangUp();
   });
 });
 

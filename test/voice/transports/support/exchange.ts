@@ -74,16 +74,18 @@ export class Exchange {
     return events;
   }
 
-  /** What a token opens: `token-N` opens call N, once. `slow-…` gets no answer, `crash-…` fails. */
+  /** What a token opens: `token-N` opens call N, once, and again while its caller is waited for. `slow-…` gets no answer, `crash-…` fails. */
   async claim(token: string): ReturnType<TransportDeps['claim']> {
     await Promise.resolve();
     if (token.startsWith('slow-')) return new Promise(() => undefined);
     if (token.startsWith('crash-')) throw new Error('the database is away');
     if (!token.startsWith('token-')) return { ok: false, why: 'bad_token' };
+    const claimed = { ok: true, agent, header: { ...header, callId: callIdOf(token) } } as const;
+    if (this.registry.isAway(callIdOf(token))) return { ...claimed, back: true };
     if (!this.registry.hasRoom) return { ok: false, why: 'busy' };
     if (this.#used.has(token)) return { ok: false, why: 'replayed_token' };
     this.#used.add(token);
-    return { ok: true, agent, header: { ...header, callId: callIdOf(token) } };
+    return claimed;
   }
 }
 
