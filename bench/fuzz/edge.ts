@@ -68,6 +68,7 @@ export async function openFuzzedEdge(seed: number): Promise<FuzzedEdge> {
       ...defaultSessionOptions,
       idleLimitMs: 3_000,
       reconnectWindowMs: 300,
+      keyPauseMs: 50,
       sttTimeoutMs: 1_000,
       ttsTimeoutMs: 1_000,
     },
@@ -75,7 +76,7 @@ export async function openFuzzedEdge(seed: number): Promise<FuzzedEdge> {
   };
   const transports: Record<string, Transport> = {
     native: createNativeTransport(deps),
-    twilio: await openTwilioTransport({ ...deps, onEnded: () => Promise.resolve(), digitPauseMs: 50 }),
+    twilio: await openTwilioTransport({ ...deps, onEnded: () => Promise.resolve() }),
   };
   const server = createServer();
   server.on('connection', (socket: Socket) => {

@@ -8,6 +8,7 @@ import {
   silenceAct,
   silenceReachOf,
 } from '../domain/agent/index.js';
+import { keysExpectedFor } from '../domain/keypad.js';
 import type { FirmProfile } from '../domain/firm.js';
 import { recordingRuling } from '../domain/recording.js';
 import { expectationOf } from '../domain/turntaking/expectation.js';
@@ -21,6 +22,7 @@ export function createAgent(firm: FirmProfile): ConversationAgent {
     verbatim: isVerbatim(act.kind),
     instructions,
     expects: expectationOf(act),
+    keys: keysExpectedFor(act.asks),
     closesCall: act.closesCall,
     silence: silenceReachOf(act.kind),
   });

@@ -19,6 +19,8 @@ export const ClientMessage = z.discriminatedUnion('type', [
   }),
   /** A typed turn; always allowed once started. */
   z.strictObject({ type: z.literal('text'), text: z.string().trim().min(1).max(4_000) }),
+  /** A key of the telephone; rows of keys become turns. `#` ends a row, `*` begins it anew, a pause ends it too. */
+  z.strictObject({ type: z.literal('dtmf'), digit: z.string().regex(/^[0-9*#A-D]$/) }),
   /** The caller hangs up. */
   z.strictObject({ type: z.literal('end') }),
   z.strictObject({ type: z.literal('ping'), id: z.string().max(64).optional() }),

@@ -36,6 +36,7 @@ export function recorded(
       session.audio(frame);
     },
     typed: (text) => session.typed(text),
+    pressed: (key) => session.pressed(key),
     hush: () => session.hush(),
     end: () => session.end(),
     lost: () => session.lost(),

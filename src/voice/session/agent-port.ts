@@ -1,5 +1,6 @@
 import type { Expectation } from '../../domain/turntaking/expectation.js';
 import type { RecordingRuling } from '../../domain/recording.js';
+import type { KeysExpected } from '../../domain/keypad.js';
 import type { SilenceReach } from '../../domain/silence-ladder.js';
 import type { EndReason, Turn } from '../../domain/turn.js';
 import type { WordingRequest } from '../ports.js';
@@ -13,6 +14,8 @@ export interface AgentTurn {
   instructions: string;
   /** What kind of answer it asks for: decides how long a pause ends the caller's turn. */
   expects: Expectation;
+  /** What keys mean as an answer to it. Default: digits. */
+  keys?: KeysExpected;
   /** When this has been said in full the call is over. */
   closesCall: boolean;
   /** How the call ends then. Default: `agent_closed`. */

@@ -46,6 +46,8 @@ export interface CallSession {
   /** The next 20 ms of the caller: 320 samples, not changed afterwards. */
   audio(frame: Int16Array): void;
   typed(text: string): void;
+  /** The caller presses a key of the telephone: 0–9, `*`, `#`, A–D. */
+  pressed(key: string): void;
   /** The caller's side has silenced the agent: it stops, and waits for the caller. */
   hush(): void;
   /** The caller hangs up. */

@@ -16,6 +16,7 @@ import { EagerStart } from './eager-start.js';
 import { Ear } from './ear.js';
 import { Floor } from './floor.js';
 import type { SessionOptions } from './options.js';
+import { Keys } from './keys.js';
 import { MendableLine } from './mendable-line.js';
 import { Mouth } from './mouth.js';
 import { prewarm } from './prewarm.js';
@@ -46,6 +47,7 @@ class LiveCall implements CallSession {
   readonly #eager: EagerStart;
   readonly #turns: CallerTurns;
   readonly #ear: Ear | null;
+  readonly #keys: Keys;
   /** Null where nobody listens: who types may take their time. */
   readonly #silence: SilenceWatch | null;
   #over = false;
@@ -70,6 +72,7 @@ class LiveCall implements CallSession {
     this.#turns = this.#createTurns();
     this.#ear = deps.providers.stt ? this.#createEar(deps.providers.stt) : null;
     this.#silence = this.#ear && deps.agent.silence ? this.#createSilence() : null;
+    this.#keys = this.#createKeys();
     this.#reconnect = this.#createReconnect();
     this.finished = new Promise((resolve) => {
       this.#resolveFinished = resolve;
@@ -100,6 +103,10 @@ class LiveCall implements CallSession {
     this.#eager.dropAll();
     this.#ear?.note('typed');
     this.#turns.typed(text.trim());
+  }
+
+  pressed(key: string): void {
+    if (!this.#over) this.#keys.press(key);
   }
 
   hush(): void {
@@ -194,6 +201,7 @@ class LiveCall implements CallSession {
       onSound: (turn, insists) => {
         this.#ear?.agentStarted(turn?.expects, insists);
         this.#silence?.agentSpoke(turn?.silence);
+        if (turn) this.#keys.expect(turn.keys ?? 'any');
       },
       onQuiet: () => {
         this.#ear?.note('agent_stopped');
@@ -202,6 +210,20 @@ class LiveCall implements CallSession {
       onFree: () => this.#silence?.look(),
       onTurn: () => this.#armIdleTimer(),
       onGoodbye: ({ ends = 'agent_closed' }) => this.#close(ends, ends),
+    });
+  }
+
+  #createKeys(): Keys {
+    return new Keys({
+      pauseMs: this.#options.keyPauseMs,
+      onBegin: () => {
+        this.#floor.take();
+        this.hush();
+      },
+      onTurn: (text) => {
+        this.typed(text);
+        this.#floor.give();
+      },
     });
   }
 
@@ -259,6 +281,7 @@ class LiveCall implements CallSession {
   /** @param journalled reason of the journal's `ended`; null for a line that was lost. */
   #close(told: EndReason, journalled: EndReason | null): void {
     if (this.#over) return;
+    this.#keys.finish(); // what was dialled still counts
     this.#over = true;
     clearTimeout(this.#idleTimer);
     const atMs = this.#reconnect.lostAtMs;

@@ -22,6 +22,8 @@ export interface SessionOptions {
   sendAheadMs: number;
   /** From the caller's last word to a filler, when no answer has begun to sound; 0 for none. */
   fillerMs: number;
+  /** Pause that ends a row of keys. */
+  keyPauseMs: number;
   /** How long a caller whose line broke may take to come back; 0: the call ends at once. */
   reconnectWindowMs: number;
   /** With no turn from either side for this long the call ends (`idle`). */
@@ -40,6 +42,8 @@ export const defaultSessionOptions: SessionOptions = {
   maxReplyChars: 2_000,
   sendAheadMs: 100,
   fillerMs: 2_500,
+  // A person presses a key in under a second.
+  keyPauseMs: 2_000,
   reconnectWindowMs: 60_000,
   idleLimitMs: 600_000,
 };

@@ -119,6 +119,7 @@ class NativeCall {
       return;
     }
     if (message.type === 'text') this.#session.typed(message.text);
+    else if (message.type === 'dtmf') this.#session.pressed(message.digit);
     else this.#session.end();
   }
 

@@ -11,7 +11,6 @@ import { closeCodes } from '../../wire.js';
 import { attendSocket } from '../attend-socket.js';
 import { guardSocket, type GuardedSocket } from '../guarded-socket.js';
 import { type Claimed, refusals, START_TIMEOUT_MS } from '../transport-deps.js';
-import { createDigits, type Digits } from './digits.js';
 import { noteEnd } from './end-note.js';
 import { createInboundAudio, type InboundAudio } from './inbound-audio.js';
 import { readStreamMessage, type StreamMessage } from './messages.js';
@@ -33,7 +32,6 @@ interface Talk {
   session: CallSession;
   link: TwilioLink;
   audio: InboundAudio;
-  digits: Digits;
 }
 
 class TwilioCall {
@@ -101,7 +99,7 @@ class TwilioCall {
         this.#talk?.link.echoed(message.mark.name);
         return;
       case 'dtmf':
-        this.#talk?.digits.press(message.dtmf.digit);
+        this.#talk?.session.pressed(message.dtmf.digit);
         return;
       case 'stop':
         this.#hangUp((session) => session.end());
@@ -137,7 +135,7 @@ class TwilioCall {
   }
 
   #admit({ header, agent }: Claimed, streamSid: string): void {
-    const { call, options, registry, digitsComplete, digitPauseMs } = this.#deps;
+    const { call, options, registry } = this.#deps;
     const link = new TwilioLink(this.#line, streamSid, (reason) => void this.#end(header, reason));
     const session = registry.admit(header.callId, () =>
       createCallSession({ ...call, agent, link }, header, { ...options, output: 'audio' }),
@@ -147,21 +145,15 @@ class TwilioCall {
       this.#line.close(closeCodes.busy, 'busy');
       return;
     }
-    const digits = createDigits({
-      onDigits: (keys) => session.typed(keys),
-      ...(digitsComplete && { isComplete: digitsComplete }),
-      ...(digitPauseMs !== undefined && { pauseMs: digitPauseMs }),
-    });
-    this.#talk = { session, link, digits, audio: createInboundAudio(call.nowMs) };
+    this.#talk = { session, link, audio: createInboundAudio(call.nowMs) };
     session.start();
   }
 
-  /** The caller has gone, one way or the other: what was dialled still counts. */
+  /** The caller has gone, one way or the other. */
   #hangUp(tell: (session: CallSession) => void): void {
     const talk = this.#talk;
     if (!talk) return;
     this.#talk = undefined;
-    talk.digits.finish();
     tell(talk.session);
     talk.audio.close();
     talk.link.close();

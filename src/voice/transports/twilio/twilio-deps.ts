@@ -8,8 +8,4 @@ export interface TwilioDeps extends TransportDeps {
    * instruction. Whoever answers that must know by then how the call ended; waited for up to a second.
    */
   onEnded: (header: CallHeader, reason: EndReason) => Promise<void>;
-  /** Whether the keys pressed so far are a whole answer. Default: only `#` and a pause end a number. */
-  digitsComplete?: (digits: string) => boolean;
-  /** Pause that ends a number. Default 2 s. */
-  digitPauseMs?: number;
 }

@@ -138,6 +138,13 @@ describe('a good call', () => {
     expect(journal.get('call_00000000000000000001')?.at(-1)).toMatchObject({ kind: 'ended', lastTurn: 5 });
   });
 
+  test('a caller may press keys, up to the hash, and no key that a telephone has not', async () => {
+    const client = await call('token-0004', { input: 'text', output: 'text' });
+    for (const digit of ['4', '2', 'x', '#']) client.send({ type: 'dtmf', digit });
+    expect(await client.until('heard')).toMatchObject({ text: '42', input: 'typed' });
+    expect(client.codes()).toEqual(['bad_message']);
+  });
+
   test('a caller who hangs up is closed with 1000', async () => {
     const client = await call('token-0002', { input: 'text', output: 'text' });
     client.send({ type: 'ping', id: 'a' });

@@ -24,7 +24,7 @@ async function listen(change: Partial<TwilioDeps> = {}): Promise<void> {
   const transport = await openTwilioTransport({
     ...exchange.deps,
     onEnded: (_header, reason) => Promise.resolve(void ends.push(reason)),
-    digitPauseMs: 100,
+    options: { ...defaultSessionOptions, keyPauseMs: 100 },
     ...change,
   });
   const server = createServer();
@@ -163,14 +163,6 @@ describe('keys', () => {
     phone.press('9', '1');
     phone.stop();
     expect((await turn('token-1', 2)).text).toBe('91');
-  });
-
-  test('a whole answer waits for no pause', async () => {
-    await serving.close();
-    await listen({ digitsComplete: (digits) => digits.length === 3, digitPauseMs: 60_000 });
-    const phone = await call('token-1');
-    phone.press('1', '2', '3');
-    expect((await turn('token-1', 2)).text).toBe('123');
   });
 });
 
