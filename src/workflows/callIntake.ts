@@ -37,7 +37,7 @@ const { checkConflicts } = proxyActivities<ConflictActivities>({
 });
 
 export async function callIntake(input: CallIntakeInput): Promise<IntakeRecord> {
-  const call = listen();
+  const call = listen(input.carried);
   const writes: IntakeState['writes'] = {};
   let record: IntakeRecord | undefined;
   setHandler(intakeState, () => ({

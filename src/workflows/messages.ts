@@ -32,6 +32,8 @@ export interface CallIntakeInput {
   /** With no word from the edge for this long the call is taken as over. Default 30 min. */
   idleLimitMs: number;
   ladder: LadderPolicy;
+  /** Set by the workflow itself when it continues as new, in the middle of a very long call. */
+  carried?: { turns: Turn[]; heardAtMs: number; lost?: { atMs: number; noticedAtMs: number } };
 }
 
 /** Finished turns, in any order and any number of times; the workflow keeps one of each number. */

@@ -5,6 +5,7 @@ import { createCallFirms } from '../../src/api/call-firms.js';
 import { openCall } from '../../src/api/open-call.js';
 import { createClaim } from '../../src/api/voice-claim.js';
 import { openPool } from '../../src/db/pool.js';
+import { withTenant } from '../../src/db/tenant.js';
 import type { CallId } from '../../src/domain/ids.js';
 import { twoFirms } from '../db/support/firm.js';
 import { type FreshDatabase, freshDatabase } from '../support/servers.js';
@@ -63,6 +64,21 @@ describe('a session token', () => {
     hasRoom = true;
     away.delete(mine.callId);
     expect(await claim(other.token)).toMatchObject({ ok: true });
+  });
+
+  test('brings a caller back on the seventh day of their call, long after it could open one', async () => {
+    const [mine, unused] = [await newCall(), await newCall()];
+    await claims()(mine.token);
+    await withTenant(pool, 'firm-a', (scope) =>
+      scope.query(
+        "update calls set claimed_at = claimed_at - interval '7 days', token_expires_at = token_expires_at - interval '7 days'",
+        [],
+      ),
+    );
+    away.add(mine.callId);
+    expect(await claims()(mine.token)).toMatchObject({ ok: true, back: true });
+    away.delete(mine.callId);
+    expect(await claims()(unused.token)).toEqual({ ok: false, why: 'bad_token' });
   });
 
   test('of another call, or of nobody, brings nobody back', async () => {

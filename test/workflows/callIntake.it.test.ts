@@ -198,6 +198,24 @@ describe('while listening, an intake', () => {
     expect(seen.call?.endReason).toBe('dropped');
   });
 
+  test('follows a call for seven days, from one history to the next, and keeps every turn', async () => {
+    const [minutesBetween, turnsInAll] = [20, (7 * 24 * 60) / 20];
+    let runs: readonly (string | undefined)[] = [];
+    const seen = await withIntake(async (handle) => {
+      const { runId: firstRun } = (await handle.describe()) as { runId: string };
+      for (let number = 1; number <= turnsInAll; number++) {
+        await handle.signal(turnsRecorded, [turn(number)]);
+        await skipping.env.sleep(minutesBetween * 60_000);
+      }
+      runs = [firstRun, (await handle.describe()).runId];
+      await handle.signal(turnsRecorded, [turn(1), turn(turnsInAll)]); // delivered again
+      await end(handle, turnsInAll);
+    });
+    expect(runs[0]).not.toBe(runs[1]);
+    expect(numbers(seen)).toEqual(Array.from({ length: turnsInAll }, (_, index) => index + 1));
+    expect(seen.call).toMatchObject({ startedAtMs: 0, endReason: 'caller_hangup' });
+  }, 180_000);
+
   test('takes long silence of the edge as the end', async () => {
     const seen = await withIntake((handle) => handle.signal(turnsRecorded, [turn(1)]));
     expect(seen.call?.endReason).toBe('idle');

@@ -1,5 +1,6 @@
 /** Collecting the facts of a call until it is over, in whatever order and however often they arrive. */
-import { condition, log, setHandler } from '@temporalio/workflow';
+import { condition, continueAsNew, log, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { IntakeRecord } from '../../domain/intake.js';
 import type { EndReason, Turn } from '../../domain/turn.js';
 import {
   callEnded,
@@ -12,6 +13,8 @@ import {
 
 /** How long a finished call waits for turns that the edge recorded but has not delivered yet. */
 const MISSING_TURNS_MS = 30_000;
+/** About five hundred turns. A call may last for days: Temporal ends a history of 51,200 events or 10,000 signals. */
+const LONG_HISTORY_EVENTS = 2_000;
 
 export interface Listening {
   phase: IntakePhase;
@@ -23,9 +26,14 @@ export interface Listening {
   ended?: { reason: EndReason; atMs: number; lastTurn: number };
 }
 
-/** Registers the signals. Call it before the first await. */
-export function listen(): Listening {
-  const call: Listening = { phase: 'listening', turns: new Map(), heardAtMs: Date.now() };
+/** Registers the signals. Call it before the first await. @param carried what was heard in the history before this one. */
+export function listen(carried?: CallIntakeInput['carried']): Listening {
+  const call: Listening = {
+    phase: carried?.lost ? 'dropped' : 'listening',
+    turns: new Map(carried?.turns.map((turn) => [turn.number, turn])),
+    heardAtMs: carried?.heardAtMs ?? Date.now(),
+    ...(carried?.lost && { lost: carried.lost }),
+  };
   const over = (): boolean => call.phase !== 'listening' && call.phase !== 'dropped';
 
   setHandler(turnsRecorded, (turns) => {
@@ -62,19 +70,24 @@ function resume(call: Listening): void {
   call.phase = 'listening';
 }
 
-/** Waits for the end: said by the edge, by the reconnect window, or by long silence. */
+/**
+ * Waits for the end: said by the edge, by the reconnect window, or by long silence. Goes on in a new history when this one
+ * has grown long; what was heard goes with it.
+ */
 export async function untilOver(
   call: Listening,
-  { reconnectWindowMs, idleLimitMs }: Pick<CallIntakeInput, 'reconnectWindowMs' | 'idleLimitMs'>,
+  input: CallIntakeInput,
 ): Promise<{ reason: EndReason; atMs: number }> {
   // The timer is set once per deadline, not once per turn: when it fires early it is set again for what is left.
+  const { reconnectWindowMs, idleLimitMs } = input;
   while (!call.ended) {
+    if (isLong()) await startAfresh(call, input);
     const wasLost = call.lost;
     const deadlineMs = wasLost ? wasLost.noticedAtMs + reconnectWindowMs : call.heardAtMs + idleLimitMs;
     const leftMs = deadlineMs - Date.now();
     if (leftMs <= 0)
       return wasLost ? { reason: 'dropped', atMs: wasLost.atMs } : { reason: 'idle', atMs: call.heardAtMs };
-    await condition(() => call.ended !== undefined || call.lost !== wasLost, leftMs);
+    await condition(() => call.ended !== undefined || call.lost !== wasLost || isLong(), leftMs);
   }
   const { lastTurn, reason, atMs } = call.ended;
   await condition(() => hasAll(call, lastTurn), MISSING_TURNS_MS);
@@ -82,6 +95,18 @@ export async function untilOver(
     log.warn('a call is finished with turns missing', { lastTurn, received: call.turns.size });
   return { reason, atMs };
 }
+
+const isLong = (): boolean => {
+  const { continueAsNewSuggested, historyLength } = workflowInfo();
+  return continueAsNewSuggested || historyLength > LONG_HISTORY_EVENTS;
+};
+
+/** The handlers never wait, so none is in the middle of its work; signals that are on their way reach the new run. */
+const startAfresh = ({ turns, heardAtMs, lost }: Listening, input: CallIntakeInput): Promise<never> =>
+  continueAsNew<(input: CallIntakeInput) => Promise<IntakeRecord>>({
+    ...input,
+    carried: { turns: [...turns.values()], heardAtMs, ...(lost && { lost }) },
+  });
 
 const hasAll = ({ turns }: Listening, lastTurn: number): boolean => {
   for (let number = 1; number <= lastTurn; number++) if (!turns.has(number)) return false;
