@@ -7,14 +7,19 @@ import { createCipher } from '../../src/config/cipher.js';
 import { defaultRules } from '../../src/domain/turntaking/rules.js';
 import { initialTurnTaking } from '../../src/domain/turntaking/state.js';
 import { turnTaking } from '../../src/domain/turntaking/turn-taking.js';
+import { LatencyRecorder } from '../../src/telemetry/latency.js';
 import { emptyHistogram, recordMs } from '../../src/telemetry/histograms.js';
 import { createLogger } from '../../src/telemetry/logger.js';
+import { decodeAlaw, encodeAlaw } from '../../src/voice/audio/alaw.js';
 import { decodeMulaw, encodeMulaw } from '../../src/voice/audio/mulaw.js';
 import { createSampleReader, frameSplitter } from '../../src/voice/audio/pcm.js';
 import { createResampler, loadResampler } from '../../src/voice/audio/resampler.js';
 import { createVad, loadVad } from '../../src/voice/audio/vad.js';
 import { parseWav, writeWav } from '../../src/voice/audio/wav.js';
 import { openJournal } from '../../src/voice/journal/journal.js';
+import { Playout } from '../../src/voice/session/playout.js';
+import { splitAtHeard } from '../../src/voice/session/heard-text.js';
+import { MarkLedger } from '../../src/voice/transports/twilio/mark-ledger.js';
 import type { Subject } from './measure.js';
 import { callerFrames, openSession } from './session.js';
 
@@ -28,7 +33,8 @@ export async function openSubjects(): Promise<{ subjects: Subject[]; close: () =
     ...detection(talk),
     ...conversion(speech),
     ...wholePath(speech, silence),
-    histogramSubject(),
+    ...playback(),
+    ...histograms(),
     journal.subject,
   ];
   return { subjects, close: journal.close };
@@ -58,6 +64,7 @@ function conversion(speech: readonly Int16Array[]): Subject[] {
   const provider = new Int16Array(480).fill(1_000);
   const phone = new Int16Array(160).fill(1_000);
   const coded = encodeMulaw(phone);
+  const alaw = encodeAlaw(phone);
   const bytes = randomBytes(640);
   const reader = createSampleReader();
   const splitter = frameSplitter();
@@ -69,6 +76,8 @@ function conversion(speech: readonly Int16Array[]): Subject[] {
     { name: 'resampler 8 → 16 kHz, frame', times: 10_000, op: () => void narrow.process(phone) },
     { name: 'mu-law encode, frame', times: 50_000, op: () => void encodeMulaw(phone) },
     { name: 'mu-law decode, frame', times: 50_000, op: () => void decodeMulaw(coded) },
+    { name: 'A-law encode, frame', times: 50_000, op: () => void encodeAlaw(phone) },
+    { name: 'A-law decode, frame', times: 50_000, op: () => void decodeAlaw(alaw) },
     { name: 'bytes → samples → frame', times: 50_000, op: () => void splitter.push(reader.push(bytes)) },
     { name: 'wav write, 1 s', times: 2_000, op: () => void writeWav(second) },
     { name: 'wav read, 1 s', times: 2_000, op: () => void parseWav(file) },
@@ -88,9 +97,62 @@ function wholePath(speech: readonly Int16Array[], silence: readonly Int16Array[]
   ];
 }
 
-function histogramSubject(): Subject {
+/** The account of what the caller has heard: one entry a frame, read when a reply is interrupted. */
+function playback(): Subject[] {
+  const marks = new MarkLedger();
+  const echo = (): void => marks.echoed(marks.sent());
+  let nowMs = 0;
+  const playout = new Playout(
+    () => undefined,
+    () => nowMs,
+    100,
+  );
+  const frame = new Int16Array(320);
+  const write = (): void => {
+    nowMs += 20; // its turn has come whenever it is written, so no timer is needed
+    playout.write(frame);
+  };
+  const clauses = ['I can help you with that.', 'When did your landlord change the locks?'].map((text) => ({
+    text,
+    samples: text.length * 1_000,
+    complete: true,
+  }));
+  return [
+    { name: 'playback ledger, frame out', times: 50_000, op: write },
+    { name: 'playback ledger, mark sent and echoed', times: 50_000, op: echo },
+    {
+      name: 'playback ledger, what was heard of a reply',
+      times: 20_000,
+      op: (i) => void splitAtHeard(clauses, (i * 320) % 60_000),
+    },
+  ];
+}
+
+function histograms(): Subject[] {
   const histogram = emptyHistogram();
-  return { name: 'histogram, sample', times: 500_000, op: (i) => recordMs(histogram, 5 + (i % 997)) };
+  const recorder = new LatencyRecorder({
+    store: () => Promise.resolve(),
+    logger: createLogger('silent', 'bench'),
+    flushEveryMs: 3_600_000,
+  });
+  const timing = {
+    endpointing: 200,
+    stt: 20,
+    policy: 0.1,
+    llm: 250,
+    tts: 100,
+    send: 0.1,
+    edge: 0.4,
+    total: 570,
+  };
+  return [
+    { name: 'histogram, sample', times: 500_000, op: (i) => recordMs(histogram, 5 + (i % 997)) },
+    {
+      name: 'histogram, all nine samples of a turn',
+      times: 50_000,
+      op: (i) => recorder.record(`firm-${i % 20}`, timing, { outcome: 'hit' }),
+    },
+  ];
 }
 
 async function journalSubject(): Promise<{ subject: Subject; close: () => Promise<void> }> {

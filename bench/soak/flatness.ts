@@ -1,5 +1,5 @@
 /** Whether memory stays flat: pure arithmetic on samples. */
-import type { MemorySample } from './live-memory.js';
+import type { MemorySample } from '../voice/live-edge.js';
 
 export interface TimedSample extends MemorySample {
   atMs: number;

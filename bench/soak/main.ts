@@ -1,5 +1,4 @@
 /** `npm run bench:soak`: many calls for long, callers who hang up and call again, and memory that must stay flat. */
-import { type AddressInfo, createServer } from 'node:net';
 import { parseArgs } from 'node:util';
 import { describeFailure } from '../../src/cli/up/failure.js';
 import { terminalProgress } from '../../src/cli/up/progress.js';
@@ -9,15 +8,14 @@ import { profiles } from '../voice/profiles.js';
 import { openSite } from '../voice/site.js';
 import { summarise } from '../voice/summary.js';
 import { flatnessOf, type TimedSample } from './flatness.js';
-import { openLiveMemory } from './live-memory.js';
 import { reportOf, type SoakResult } from './report.js';
 
 const USAGE = `npm run bench:soak [-- options]
 
 Starts the stack with the OpenAI stand-in, keeps calls on the line for long (callers hang up after about a minute, and
 others call), and weighs the edge after a full collection. Fails when its memory has grown, a turn was missed or a call lost.
-  --minutes M       how long (30)
-  --calls N         calls at once (100)
+  --minutes M       how long (2; --minutes 30 --calls 100 is the proof, a shorter run only a smoke test)
+  --calls N         calls at once (20)
   --transport NAME  native or twilio (native)
   --json            one JSON document; progress goes to the error output
 `;
@@ -29,31 +27,21 @@ const LEAST_BETWEEN_MS = 5_000;
 
 const { values } = parseArgs({
   options: {
-    minutes: { type: 'string', default: '30' },
-    calls: { type: 'string', default: '100' },
+    minutes: { type: 'string', default: '2' },
+    calls: { type: 'string', default: '20' },
     transport: { type: 'string', default: 'native' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 async function soak(calls: number, minutes: number, transport: TransportName): Promise<SoakResult> {
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => interrupt.abort(new Error('interrupted')));
-  const port = await freePort();
   const site = await openSite({
     maxCalls: calls * 2 + 10,
     endpointMs: 200,
-    env: { NODE_OPTIONS: `--inspect-port=${port}` },
     progress: terminalProgress((text) => void process.stderr.write(text), process.stderr.isTTY),
     signal: interrupt.signal,
   });
@@ -63,9 +51,8 @@ async function soak(calls: number, minutes: number, transport: TransportName): P
   try {
     const { settings, stallEveryTurns } = profiles.instant;
     await site.openai.configure(settings);
-    const memory = await openLiveMemory(site.edgePid(), port);
     const take = async (): Promise<void> => {
-      samples.push({ atMs: performance.now(), ...(await memory.sample()) });
+      samples.push({ atMs: performance.now(), ...(await site.edge.sample()) });
     };
     const onMeasuring = (): void => {
       timer = setInterval(
@@ -77,7 +64,6 @@ async function soak(calls: number, minutes: number, transport: TransportName): P
     const more = { interruptsEvery: 10, hangUpAfterMs: HANG_UP_AFTER_MS, signal: interrupt.signal };
     const outcome = await runLoad(site, { ...load, ...more, onMeasuring, onProgress });
     clearInterval(timer);
-    memory.close();
     return {
       ...summarise(outcome),
       samples,

@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { watchEdge, type EdgeWatch } from './edge-watch.js';
 import type { LoadOrder, LoadReport } from './messages.js';
+import type { MemorySample } from './live-edge.js';
 import { usageOf, type Usage } from './process-usage.js';
 import { stallSchedule } from './profiles.js';
 import type { BenchSite } from './site.js';
@@ -22,6 +23,8 @@ export interface LoadOutcome {
   calls: number;
   /** The edge with nobody on the line, when measuring began, and when it ended. */
   usage: { idle: Usage; from: Usage; to: Usage };
+  /** The edge after a full collection: with nobody on the line, and with every call still on it. */
+  memory: { idle: MemorySample; loaded: MemorySample };
   measuredMs: number;
   loopDelayP99Ms: number | null;
   stalls: number;
@@ -30,13 +33,14 @@ export interface LoadOutcome {
 /** @throws Error when the generator fails, dies, or the run is interrupted; the generator is gone in every case. */
 export async function runLoad(site: BenchSite, options: LoadOptions): Promise<LoadOutcome> {
   options.signal.throwIfAborted();
+  const memory = await site.edge.sample();
   const idle = usageOf(site.edgePid());
   const child = fork(join(import.meta.dirname, 'generator.ts'), { execArgv: ['--import', 'tsx'] });
   const stop = (): void => void child.kill('SIGKILL');
   options.signal.addEventListener('abort', stop, { once: true });
   try {
     child.send({ ...orderOf(options), api: site.api, token: site.token } satisfies LoadOrder);
-    return await follow(child, site, options, idle);
+    return await follow(child, site, options, { usage: idle, memory });
   } finally {
     options.signal.removeEventListener('abort', stop);
     stop();
@@ -58,10 +62,10 @@ function follow(
   child: ChildProcess,
   site: BenchSite,
   options: LoadOptions,
-  idle: Usage,
+  idle: { usage: Usage; memory: MemorySample },
 ): Promise<LoadOutcome> {
   const stallsDue = stallSchedule(options.stallEveryTurns);
-  let [from, to, fromMs, toMs, stalls] = [idle, idle, 0, 0, 0];
+  let [from, to, fromMs, toMs, stalls] = [idle.usage, idle.usage, 0, 0, 0];
   let watch: EdgeWatch | undefined;
   return new Promise((resolve, reject) => {
     const finish = async (done: LoadOutcome['done']): Promise<void> => {
@@ -69,7 +73,8 @@ function follow(
       resolve({
         done,
         calls: options.calls,
-        usage: { idle, from, to },
+        usage: { idle: idle.usage, from, to },
+        memory: { idle: idle.memory, loaded: await site.edge.sample() },
         measuredMs: toMs - fromMs,
         loopDelayP99Ms,
         stalls,

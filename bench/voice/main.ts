@@ -1,8 +1,10 @@
 /** `npm run bench:voice`: what callers hear, and what a call costs, measured from outside over real sockets. */
+import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { describeFailure } from '../../src/cli/up/failure.js';
 import { terminalProgress } from '../../src/cli/up/progress.js';
 import { createStyle } from '../../src/cli/terminal/style.js';
+import { accountOf } from './edge-account.js';
 import { runLoad } from './load-run.js';
 import { type BenchOptions, readOptions, USAGE, UsageError } from './options.js';
 import { holdToEdgeCore, leaveEdgeCore } from './pin.js';
@@ -88,8 +90,16 @@ async function measure(site: BenchSite, options: BenchOptions, signal: AbortSign
     print(options.json ? JSON.stringify({ ...about, ramp: result }) : rampReportOf(result, options, colour));
     return result.before ? 0 : 1;
   }
+  if (options.cpuProfile !== null) await site.edge.startProfile();
+  const fromMs = Date.now();
   const summary = await step(options.calls);
-  print(options.json ? JSON.stringify({ ...about, ...summary }) : reportOf(summary, options, colour));
+  if (options.cpuProfile !== null) await writeFile(options.cpuProfile, await site.edge.takeProfile());
+  const edgeAccount = await accountOf(site, { fromMs, turns: summary.turns.answered });
+  print(
+    options.json
+      ? JSON.stringify({ ...about, ...summary, edgeAccount })
+      : reportOf(summary, { ...options, edgeAccount }, colour),
+  );
   return summary.generator.valid && summary.turns.sent > 0 ? 0 : 1;
 }
 

@@ -18,6 +18,8 @@ export interface BenchOptions {
   pin: boolean;
   /** Whether the worker runs meanwhile. */
   worker: boolean;
+  /** Where the edge's CPU profile of the measured time goes; null for none. */
+  cpuProfile: string | null;
   json: boolean;
 }
 
@@ -36,6 +38,7 @@ at real-time pace, and measures what the callers hear.
   --pin             holds the edge to core 0 and everything else off it
   --no-worker       the Temporal worker stands down meanwhile: on a real site it has a machine of its own
   --ramp            1, 2, 4 … calls, up to --calls, until p95 has doubled, then in between; with --pin and --no-worker
+  --cpu-profile F   writes where the edge spent the measured time (.cpuprofile); costs it some per cent
   --json            one JSON document; progress goes to the error output
 `;
 
@@ -56,6 +59,7 @@ const flags = {
   pin: { type: 'boolean', default: false },
   'no-worker': { type: 'boolean', default: false },
   ramp: { type: 'boolean', default: false },
+  'cpu-profile': { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
@@ -79,6 +83,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     ramp: values.ramp,
     pin: values.pin || values.ramp,
     worker: !values['no-worker'] && !values.ramp,
+    cpuProfile: values['cpu-profile'] ?? null,
     json: values.json,
   };
 }

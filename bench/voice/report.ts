@@ -1,5 +1,6 @@
 /** Figures as a person reads them. */
 import { createStyle, table } from '../../src/cli/terminal/style.js';
+import type { EdgeAccount } from './edge-account.js';
 import type { BenchOptions } from './options.js';
 import type { Spread } from './percentiles.js';
 import type { RampResult } from './ramp.js';
@@ -20,7 +21,7 @@ const spreadRow = (label: string, spread: Spread | null): string[] =>
     : [label, ...Array<string>(4).fill('–'.padStart(7))];
 
 /** What was measured, and on what. */
-type About = Pick<BenchOptions, 'transport' | 'profile' | 'pin' | 'worker'>;
+type About = Pick<BenchOptions, 'transport' | 'profile' | 'pin' | 'worker'> & { edgeAccount?: EdgeAccount };
 
 export function reportOf(summary: Summary, about: About, colour: boolean): string {
   const style = createStyle(colour);
@@ -31,10 +32,14 @@ export function reportOf(summary: Summary, about: About, colour: boolean): strin
     ...Object.entries(summary.bySpeculation ?? {}).flatMap(([outcome, spread]) =>
       spread ? [spreadRow(`  of ${spread.count} eager start: ${outcome}`, spread)] : [],
     ),
-    spreadRow('  voice detector’s tail, wire', parts.detectorTailMs),
-    spreadRow('  endpointing hold', parts.endpointingHoldMs),
-    spreadRow('  waits for providers', parts.providerWaitsMs),
-    spreadRow('  edge overhead', parts.edgeOverheadMs),
+    ...(parts.edgeOverheadMs
+      ? [
+          spreadRow('  voice detector’s tail, wire', parts.detectorTailMs),
+          spreadRow('  endpointing hold', parts.endpointingHoldMs),
+          spreadRow('  waits for providers', parts.providerWaitsMs),
+          spreadRow('  edge overhead', parts.edgeOverheadMs),
+        ]
+      : []),
     spreadRow('interrupted → agent says it stops', summary.interruptions.stoppedAfterMs),
     spreadRow('  from there to its last frame', summary.interruptions.lastFrameAfterStopMs),
   ]);
@@ -46,7 +51,7 @@ export function reportOf(summary: Summary, about: About, colour: boolean): strin
     ],
     [
       'RSS of the edge',
-      `${megabytes(edge.rssBytes)} MB, idle ${megabytes(edge.rssIdleBytes)} MB, ${perCall(edge.rssBytesPerCall)}`,
+      `${megabytes(edge.rssBytes)} MB, idle ${megabytes(edge.rssIdleBytes)} MB, ${perCall(edge.rssBytesPerCall)}, ${megabytes(edge.heldBytesPerCall)} MB of it live`,
     ],
     [
       'event loop',
@@ -55,6 +60,7 @@ export function reportOf(summary: Summary, about: About, colour: boolean): strin
         : `late by ${edge.eventLoopDelayP99Ms.toFixed(1)} ms (p99)`,
     ],
     ...remarks(summary),
+    ...(about.edgeAccount && summary.speculationHitRate === null ? accountRows(about.edgeAccount) : []),
     ['generator', generatorWords(summary, style)],
   ]);
   return [
@@ -64,6 +70,24 @@ export function reportOf(summary: Summary, about: About, colour: boolean): strin
     ...rows,
     '',
   ].join('\n');
+}
+
+/** Where the transport tells callers nothing of it, the edge's own report does. */
+function accountRows({ edgeOverheadMs, speculationHitRate, totalMs }: EdgeAccount): string[][] {
+  const figure = (value: number | null): string => (value === null ? '–' : ms(value).trim());
+  const outcomes = Object.entries(totalMs).flatMap(([outcome, { count, p50, p99 }]) =>
+    count > 0 ? [`${count} ${outcome} ${figure(p50)} / ${figure(p99)} ms`] : [],
+  );
+  return [
+    [
+      'by its own report',
+      `overhead ${figure(edgeOverheadMs.p50)} / ${figure(edgeOverheadMs.p99)} ms (p50 / p99)`,
+    ],
+    [
+      'eager starts',
+      `${speculationHitRate === null ? '–' : percent(speculationHitRate)} % hits: ${outcomes.join(', ')}`,
+    ],
+  ];
 }
 
 const wordsAbout = ({ transport, profile, pin, worker }: About): string =>

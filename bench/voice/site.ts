@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { openAiControlOf, type OpenAiControl } from '../../standins/openai/control.js';
 import type { Progress } from '../../src/cli/up/progress.js';
 import { startStack } from '../../src/cli/up/stack.js';
+import { freePort, type LiveEdge, openLiveEdge } from './live-edge.js';
 import { twilioAccount } from './lines/twilio-line.js';
 
 export interface BenchSite {
@@ -16,14 +17,14 @@ export interface BenchSite {
   withoutWorker(): Promise<void>;
   /** The edge alone is measured. */
   edgePid: () => number;
+  /** The same process, from within. */
+  edge: LiveEdge;
   close(): Promise<void>;
 }
 
 export interface SiteOptions {
   maxCalls: number;
   endpointMs: number;
-  /** More of the environment. */
-  env?: Readonly<Record<string, string>>;
   progress: Progress;
   signal: AbortSignal;
 }
@@ -42,8 +43,10 @@ export async function openSite(options: SiteOptions): Promise<BenchSite> {
   const directory = await mkdtemp(join(tmpdir(), 'hermes-bench-'));
   await chmod(directory, 0o711); // root lends the database another account, which must get through
   const forget = (): Promise<void> => rm(directory, { recursive: true, force: true });
+  const inspectPort = await freePort();
   const env = {
     ...process.env,
+    NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --inspect-port=${inspectPort}`.trim(),
     ...Object.fromEntries(realServers.map((name) => [name, undefined])),
     HERMES_STT: 'openai',
     HERMES_LLM: 'openai',
@@ -53,23 +56,31 @@ export async function openSite(options: SiteOptions): Promise<BenchSite> {
     HERMES_PUBLIC_URL: twilioAccount.publicUrl,
     TWILIO_AUTH_TOKEN: twilioAccount.authToken,
     LOG_LEVEL: 'warn',
-    ...options.env,
   };
   try {
     const stack = await startStack({ env, dataDir: directory, ports: 'ephemeral', progress, signal });
-    const close = (): Promise<void> => stack.stop().finally(forget);
+    const edgePid = (): number => stack.pid('edge') ?? 0;
+    const stop = (): Promise<void> => stack.stop().finally(forget);
     const { openai } = stack.addresses.standins;
     if (!stack.token || openai === undefined) {
-      await close();
+      await stop();
       throw new Error('The bench needs the embedded token keys; unset HERMES_JWKS.');
     }
+    const edge = await openLiveEdge(edgePid(), inspectPort).catch(async (error: unknown) => {
+      await stop();
+      throw error;
+    });
     return {
       api: stack.addresses.api,
       token: readFileSync(stack.token.file, 'utf8').trim(),
       openai: openAiControlOf(openai),
       withoutWorker: () => stack.lower('worker'),
-      edgePid: () => stack.pid('edge') ?? 0,
-      close,
+      edgePid,
+      edge,
+      close() {
+        edge.close();
+        return stop();
+      },
     };
   } catch (error) {
     await forget();

@@ -38,9 +38,12 @@ export interface Summary {
   edge: {
     cpuShareOfCore: number;
     cpuShareOfCorePerCall: number;
+    /** After a full collection, with nobody on the line and with every call on it. */
     rssIdleBytes: number;
     rssBytes: number;
     rssBytesPerCall: number;
+    /** Live heap, buffers and WebAssembly: what a call holds, without what the allocator keeps for later. */
+    heldBytesPerCall: number;
     eventLoopDelayP99Ms: number | null;
   };
   callsLost: number;
@@ -56,7 +59,7 @@ export interface Summary {
 const MOST_LATE_P99_MS = 10;
 
 export function summarise(outcome: LoadOutcome): Summary {
-  const { done, calls, usage, measuredMs } = outcome;
+  const { done, calls, usage, memory, measuredMs } = outcome;
   const answered = done.turns.flatMap(({ latencyMs, ...turn }) =>
     latencyMs === null ? [] : [{ latencyMs, ...turn }],
   );
@@ -80,9 +83,10 @@ export function summarise(outcome: LoadOutcome): Summary {
     edge: {
       cpuShareOfCore,
       cpuShareOfCorePerCall: cpuShareOfCore / calls,
-      rssIdleBytes: usage.idle.rssBytes,
-      rssBytes: usage.to.rssBytes,
-      rssBytesPerCall: (usage.to.rssBytes - usage.idle.rssBytes) / calls,
+      rssIdleBytes: memory.idle.rssBytes,
+      rssBytes: memory.loaded.rssBytes,
+      rssBytesPerCall: (memory.loaded.rssBytes - memory.idle.rssBytes) / calls,
+      heldBytesPerCall: (memory.loaded.heldBytes - memory.idle.heldBytes) / calls,
       eventLoopDelayP99Ms: outcome.loopDelayP99Ms,
     },
     callsLost: done.callsLost,

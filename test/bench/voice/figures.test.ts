@@ -20,6 +20,10 @@ const outcome = (over: Partial<LoadOutcome['done']> = {}): LoadOutcome => ({
     from: { cpuMs: 1_000, rssBytes: 110 << 20 },
     to: { cpuMs: 2_000, rssBytes: 120 << 20 },
   },
+  memory: {
+    idle: { rssBytes: 100 << 20, heldBytes: 60 << 20 },
+    loaded: { rssBytes: 120 << 20, heldBytes: 70 << 20 },
+  },
   done: {
     kind: 'done',
     turns: [
@@ -82,12 +86,29 @@ test('the parts of a turn add up to its response latency, and costs are those of
     cpuShareOfCore: 0.1,
     cpuShareOfCorePerCall: 0.01,
     rssBytesPerCall: 2 << 20,
+    heldBytesPerCall: 1 << 20,
   });
 });
 
 test('an interruption is told from the first frame to the stop, and from the stop to the last frame', () => {
   const { interruptions } = summarise(outcome());
   expect([interruptions.stoppedAfterMs?.p50, interruptions.lastFrameAfterStopMs?.max]).toEqual([310, 0]);
+});
+
+test('over the telephone, where callers are told nothing, the report gives the edge’s own account', () => {
+  const summary = summarise(outcome({ turns: [{ latencyMs: 300, timing: null, speculation: null }] }));
+  const some = { count: 4, p50: 0.4, p99: 3 };
+  const none = { count: 0, p50: null, p99: null };
+  const edgeAccount = {
+    edgeOverheadMs: some,
+    endpointingMs: none,
+    totalMs: { hit: some, miss: none, none },
+    speculationHitRate: 1,
+  };
+  const report = reportOf(summary, { ...about, transport: 'twilio', edgeAccount }, false);
+  expect(report).toContain('overhead 0.4 / 3.0 ms');
+  expect(report).toContain('100.0 % hits: 4 hit');
+  expect(report).not.toContain('waits for providers');
 });
 
 test('a run in which the generator was late is invalid, and the report says so', () => {
