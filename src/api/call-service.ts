@@ -108,7 +108,7 @@ export async function openCallService(deps: CallServiceDeps): Promise<CallServic
       providers,
       journal,
       logger,
-      timing: deps.timing,
+      timing: overload.watching(deps.timing),
       ...(recordings && { recorder: recordings }),
       createVad: () => createVad({ mode: VAD_MODE }),
       filter: mayBeSpoken,

@@ -1,5 +1,14 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import { load, unloaded, type LoadLevel, type LoadSample } from '../domain/overload.js';
+import {
+  load,
+  noPreparations,
+  prepared,
+  preparingPays,
+  unloaded,
+  type LoadLevel,
+  type LoadSample,
+} from '../domain/overload.js';
+import type { TimingSink } from '../voice/ports.js';
 import type { Logger } from '../telemetry/logger.js';
 
 /** What this process can afford besides its calls. Both answers cost nothing to ask for. */
@@ -9,6 +18,8 @@ export interface OverloadGauge {
   /** A recording may begin. Those under way go on. */
   mayRecord: () => boolean;
   level: () => LoadLevel;
+  /** The same sink, seen by the gauge: what becomes of prepared answers decides whether they are worth their cost. */
+  watching: (sink: TimingSink) => TimingSink;
   close: () => void;
 }
 
@@ -19,6 +30,7 @@ const RESOLUTION_MS = 10;
 /** @param sample what the last second was like; the process's own event loop by default. */
 export function watchOverload(logger: Logger, sample: () => LoadSample = eventLoop()): OverloadGauge {
   let state = unloaded;
+  let preparations = noPreparations;
   const timer = setInterval(() => {
     const taken = sample();
     const before = state.level;
@@ -27,9 +39,18 @@ export function watchOverload(logger: Logger, sample: () => LoadSample = eventLo
   }, SAMPLE_EVERY_MS);
   timer.unref();
   return {
-    mayPrepareEarly: () => state.level === 'normal',
+    mayPrepareEarly: () =>
+      state.level === 'normal' || (state.level === 'strained' && preparingPays(preparations)),
     mayRecord: () => state.level !== 'overloaded',
     level: () => state.level,
+    watching: (sink) => ({
+      record: (tenantId, timing, speculation) => {
+        const { outcome, wasted } = speculation;
+        preparations = prepared(preparations, { used: outcome === 'hit', wasted });
+        sink.record(tenantId, timing, speculation);
+      },
+      recordError: (tenantId) => sink.recordError(tenantId),
+    }),
     close: () => clearInterval(timer),
   };
 }

@@ -19,10 +19,30 @@ test('load sheds answers in advance first and new recordings next, and both come
     return [gauge.mayPrepareEarly(), gauge.mayRecord()];
   };
   expect(afterSeconds(1, sample)).toEqual([true, true]);
-  expect(afterSeconds(1, { utilisation: 0.8, delayP99Ms: 5 })).toEqual([false, true]);
-  expect(afterSeconds(1, { utilisation: 0.95, delayP99Ms: 80 })).toEqual([false, false]);
+  const strained: LoadSample = { utilisation: 0.8, delayP99Ms: 5 };
+  expect(afterSeconds(2, strained)).toEqual([false, true]);
+  expect(afterSeconds(2, { utilisation: 0.95, delayP99Ms: 80 })).toEqual([false, false]);
   expect(afterSeconds(5, { utilisation: 0.1, delayP99Ms: 0 })).toEqual([true, true]);
   expect(lines.map(({ before }) => before)).toEqual(['normal', 'strained', 'overloaded']);
+  gauge.close();
+});
+
+test('under strain answers are prepared as long as they are the ones that are given', () => {
+  jest.useFakeTimers();
+  const recorded: string[] = [];
+  const gauge = watchOverload(silentLogger, () => ({ utilisation: 0.8, delayP99Ms: 5 }));
+  const sink = gauge.watching({
+    record: (_tenant, _timing, { outcome }) => void recorded.push(outcome),
+    recordError: (tenant) => void recorded.push(`error of ${tenant}`),
+  });
+  jest.advanceTimersByTime(2_000);
+  expect([gauge.level(), gauge.mayPrepareEarly()]).toEqual(['strained', false]);
+  sink.record('firm-a', {}, { outcome: 'hit', wasted: 0, wastedChars: 0 });
+  expect(gauge.mayPrepareEarly()).toBe(true);
+  sink.record('firm-a', {}, { outcome: 'miss', wasted: 2, wastedChars: 80 });
+  expect(gauge.mayPrepareEarly()).toBe(false);
+  sink.recordError('firm-a');
+  expect(recorded).toEqual(['hit', 'miss', 'error of firm-a']);
   gauge.close();
 });
 
