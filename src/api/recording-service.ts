@@ -6,9 +6,9 @@ import type { Config } from '../config/schema.js';
 import { recordingsBefore } from '../db/old-recordings.js';
 import { noteRecordingBegan, noteRecordingDeleted, noteRecordingStored } from '../db/recordings.js';
 import type { Logger } from '../telemetry/logger.js';
-import type { KeyWrap, RecordingCatalogue, RecordingStore } from '../voice/recording/contract.js';
+import type { KeyWrap, RecordingCatalogue } from '../voice/recording/contract.js';
 import { openRecorder, type Recorder } from '../voice/recording/recorder.js';
-import { createDirectoryStore } from '../voice/recording/stores/directory.js';
+import { recordingStoreOf } from './recording-store.js';
 import { sweepRecordings } from './recording-sweep.js';
 import type { Closing } from './shutdown.js';
 
@@ -36,7 +36,7 @@ const catalogueIn = (pool: Pool): RecordingCatalogue => ({
  * Opens the recorder and takes up what an earlier process left. To be opened after the journal, whose lock says that no
  * other process uses this data directory.
  * @returns undefined when nothing is to be recorded.
- * @throws the system's error when the directory cannot be made.
+ * @throws Error when a setting of `neededToRecord` is missing; the system's error when the directory cannot be made.
  */
 export async function openRecordings(deps: RecordingServiceDeps): Promise<Recorder | undefined> {
   const { config, pool, logger, closing } = deps;
@@ -44,7 +44,8 @@ export async function openRecordings(deps: RecordingServiceDeps): Promise<Record
   const recorder = await openRecorder({
     directory: join(config.HERMES_DATA_DIR, 'recordings'),
     keys: keyWrapOf(deps.cipher),
-    store: storeOf(config),
+    store: recordingStoreOf(config),
+    mostSpoolBytes: config.HERMES_RECORDING_SPOOL_MB * 1_000_000,
     catalogue: catalogueIn(pool),
     logger,
     nowMs: () => performance.now(),
@@ -62,8 +63,4 @@ export async function openRecordings(deps: RecordingServiceDeps): Promise<Record
   });
   closing.add('recording sweep', 100, sweep.close);
   return recorder;
-}
-
-function storeOf(config: Config): RecordingStore {
-  return createDirectoryStore(config.HERMES_RECORDING_DIR ?? join(config.HERMES_DATA_DIR, 'recordings'));
 }

@@ -21,6 +21,7 @@ import { providerChoiceOf, publicUrlOf } from './edge-options.js';
 import { openHttpService } from './http-service.js';
 import { watchModels } from './model-watch.js';
 import { loadKeys } from './jwks.js';
+import { neededToRecord } from './recording-store.js';
 import { Closing } from './shutdown.js';
 import { openTemporal } from './temporal.js';
 
@@ -33,6 +34,7 @@ type EdgeConfig = ConfigWith<(typeof needed)[number]>;
 
 /** Opens everything in order; what was opened is in `closing`, with limits that add up to 8 s. */
 async function startEdge(config: EdgeConfig, logger: Logger, closing: Closing): Promise<void> {
+  requireSettings(config, neededToRecord(config), `HERMES_RECORDING=${config.HERMES_RECORDING} needs them`);
   const keys = await readSetting('HERMES_JWKS', () => loadKeys(config.HERMES_JWKS));
   const cacheDir = cacheDirectory(processEnvironment());
   const providers = await readSetting('TTS_VOICE', () => providerChoiceOf(config, cacheDir, logger));

@@ -32,15 +32,19 @@ export type ConfigWith<K extends SettingName> = Config & { readonly [N in K]: No
 
 /**
  * Holds a process to the settings it cannot do without; their defaults are made by `npm start`, not here.
+ * @param why who wants them, for the message.
  * @throws ConfigError naming every one that is missing, what it is for and an example.
  */
-export function requireSettings<K extends SettingName>(config: Config, names: readonly K[]): ConfigWith<K> {
+export function requireSettings<K extends SettingName>(
+  config: Config,
+  names: readonly K[],
+  why = 'npm start sets them by itself',
+): ConfigWith<K> {
   const missing = names.filter((name) => config[name] === undefined);
   const lines = missing.map(
     (name) => `  ${name}: ${settings[name].about} Example: ${name}=${settings[name].example}`,
   );
-  if (missing.length > 0)
-    throw new ConfigError(`These settings are missing (npm start sets them by itself):\n${lines.join('\n')}`);
+  if (missing.length > 0) throw new ConfigError(`These settings are missing (${why}):\n${lines.join('\n')}`);
   return config as ConfigWith<K>;
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { ConfigError, loadConfig } from '../../src/config/load.js';
+import { ConfigError, loadConfig, requireSettings } from '../../src/config/load.js';
 import { settings } from '../../src/config/schema.js';
 
 const problemsOf = (env: Record<string, string>): string => {
@@ -43,6 +43,14 @@ test.each(['https://a.example.com/', 'a.example.com', 'https://a.example.com,', 
     expect(problemsOf({ HERMES_ALLOWED_ORIGINS: origin })).toContain('HERMES_ALLOWED_ORIGINS');
   },
 );
+
+test('what is missing is named with its example and with who wants it', () => {
+  const missing = (): unknown =>
+    requireSettings(loadConfig({}), ['HERMES_RECORDING_S3_BUCKET'], 'HERMES_RECORDING=s3 needs them');
+  expect(missing).toThrow(
+    /missing \(HERMES_RECORDING=s3 needs them\):\n {2}HERMES_RECORDING_S3_BUCKET: .*Example: HERMES_RECORDING_S3_BUCKET=firm-recordings/,
+  );
+});
 
 test('the value of a secret is never repeated in a message', () => {
   const message = problemsOf({

@@ -60,6 +60,8 @@ export interface RecorderDeps {
   nowMs: () => number;
   epochMs: () => number;
   openFile?: OpenRecordingFile;
+  /** Most that recordings not yet in the store may take on this disk. Default: no limit. */
+  mostSpoolBytes?: number;
   /** First wait before a store or catalogue that failed is tried again; doubles up to a minute. Default 1 s. */
   retryInitialMs?: number;
 }
@@ -82,6 +84,6 @@ export interface LiveRecording {
 
 /** Records calls of this process. */
 export interface CallRecorder {
-  /** From now on this call is recorded. */
-  begin(call: CallHeader, consent: RecordingConsent): LiveRecording;
+  /** From now on this call is recorded; null when there is no room for it, which may pass. */
+  begin(call: CallHeader, consent: RecordingConsent): LiveRecording | null;
 }

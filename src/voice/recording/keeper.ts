@@ -18,6 +18,8 @@ export class Keeper {
   readonly #deps: RecorderDeps;
   readonly #spool: string;
   readonly #jobs: Retries;
+  /** Lengths of the files in the spool, by call. */
+  readonly #bytes = new Map<CallId, number>();
 
   constructor(deps: RecorderDeps, spool: string) {
     this.#deps = deps;
@@ -33,6 +35,13 @@ export class Keeper {
     return this.#jobs.size;
   }
 
+  /** What the files in the spool take, but for those being written. */
+  get bytes(): number {
+    let sum = 0;
+    for (const bytes of this.#bytes.values()) sum += bytes;
+    return sum;
+  }
+
   pathOf(tenantId: TenantId, callId: CallId): string {
     return join(this.#spool, `${tenantId}.${callId}${SUFFIX}`);
   }
@@ -43,7 +52,7 @@ export class Keeper {
       const [tenantId, callId] = name.slice(0, -SUFFIX.length).split('.');
       if (!name.endsWith(SUFFIX) || !isTenant(tenantId) || !isCall(callId)) continue;
       this.#deps.logger.info({ callId }, 'a recording that an earlier process left is taken up');
-      this.keep(tenantId, callId);
+      this.keep(tenantId, callId, (await stat(join(this.#spool, name))).size);
     }
   }
 
@@ -56,7 +65,8 @@ export class Keeper {
   }
 
   /** The file in the spool is closed: it goes into the store. */
-  keep(tenantId: TenantId, callId: CallId): void {
+  keep(tenantId: TenantId, callId: CallId, bytes: number): void {
+    this.#bytes.set(callId, bytes);
     this.#jobs.run(callId, (signal) => this.#settle(tenantId, callId, signal));
   }
 
@@ -80,7 +90,7 @@ export class Keeper {
   }
 
   async #eraseNow(tenantId: TenantId, callId: CallId, by: string, signal: AbortSignal): Promise<void> {
-    await rm(this.pathOf(tenantId, callId), { force: true });
+    await this.#letGo(tenantId, callId);
     await this.#deps.store.delete(keyOf(tenantId, callId), signal);
     await this.#deps.catalogue.erased(tenantId, callId, by);
   }
@@ -100,7 +110,12 @@ export class Keeper {
         'a recording is in its store, unless it was deleted meanwhile',
       );
     }
-    await rm(path, { force: true });
+    await this.#letGo(tenantId, callId);
+  }
+
+  async #letGo(tenantId: TenantId, callId: CallId): Promise<void> {
+    await rm(this.pathOf(tenantId, callId), { force: true });
+    this.#bytes.delete(callId);
   }
 
   /** Reads what the file holds and cuts off a torn end. @returns null when no sound can ever be had from it. */

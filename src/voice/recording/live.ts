@@ -11,12 +11,14 @@ const MOST_WAITING_SLOTS = HOLD_SLOTS + 500;
 /** A chunk is a second of both sides: 64 kB. */
 export const CHUNK_SLOTS = 50;
 
+type Trouble = 'too_slow' | 'failed' | 'no_room';
+
 export interface LiveDeps {
   /** Makes the file. */
   create: () => Promise<SealedFile>;
   nowMs: () => number;
   /** The recording stops here for good; `why` for the log. */
-  onTrouble: (why: 'too_slow' | 'failed', error?: unknown) => void;
+  onTrouble: (why: Trouble, error?: unknown) => void;
   /** The file is closed (or was never made: false); again when all of it is to go after that. */
   onDone: (recording: Live, made: boolean) => void;
 }
@@ -46,6 +48,11 @@ export class Live implements LiveRecording {
   /** The caller asked for nothing to remain. */
   get erased(): boolean {
     return this.#erase;
+  }
+
+  /** Length of its file. */
+  get bytes(): number {
+    return this.#file?.bytes ?? 0;
   }
 
   caller(frame: Int16Array): void {
@@ -107,7 +114,7 @@ export class Live implements LiveRecording {
   #takesMore(): boolean {
     if (this.#state !== 'open' || this.#broken) return false;
     if (this.#timeline.length < MOST_WAITING_SLOTS) return true;
-    this.#giveUp('too_slow');
+    this.giveUp('too_slow');
     return false;
   }
 
@@ -120,14 +127,15 @@ export class Live implements LiveRecording {
 
   #start(work: () => Promise<void>): void {
     this.#work = work()
-      .catch((error: unknown) => this.#giveUp('failed', error))
+      .catch((error: unknown) => this.giveUp('failed', error))
       .finally(() => {
         this.#work = undefined;
         if (this.#state === 'closing') this.flush();
       });
   }
 
-  #giveUp(why: 'too_slow' | 'failed', error?: unknown): void {
+  /** Nothing more is written; what is there stays, unless it is erased. */
+  giveUp(why: Trouble, error?: unknown): void {
     if (this.#broken) return;
     this.#broken = true;
     this.#timeline.clear();

@@ -11,6 +11,7 @@ import type { CallRecorder, LiveRecording, RecorderDeps, RecordingFacts } from '
 import { Keeper } from './keeper.js';
 import { Live } from './live.js';
 import { readWav } from './reader.js';
+import { SpoolRoom } from './room.js';
 import { SealedFile } from './sealed-file.js';
 
 const TICK_MS = 20;
@@ -53,6 +54,7 @@ export async function openRecorder(deps: RecorderDeps): Promise<Recorder> {
 class ProcessRecorder implements Recorder {
   readonly #deps: RecorderDeps;
   readonly #keeper: Keeper;
+  readonly #room: SpoolRoom;
   readonly #live = new Map<Live, RecordingFacts>();
   /** Calls still to write in this round. */
   #round: Live[] = [];
@@ -62,6 +64,7 @@ class ProcessRecorder implements Recorder {
   constructor(deps: RecorderDeps, keeper: Keeper) {
     this.#deps = deps;
     this.#keeper = keeper;
+    this.#room = new SpoolRoom(deps.mostSpoolBytes ?? Infinity, deps.logger);
   }
 
   get live(): number {
@@ -72,7 +75,8 @@ class ProcessRecorder implements Recorder {
     return this.#keeper.pending;
   }
 
-  begin({ tenantId, callId }: CallHeader, consent: RecordingConsent): LiveRecording {
+  begin({ tenantId, callId }: CallHeader, consent: RecordingConsent): LiveRecording | null {
+    if (!this.#hasRoom()) return null;
     const { logger, keys, openFile, nowMs, epochMs } = this.#deps;
     const facts: RecordingFacts = { tenantId, callId, startedAtMs: epochMs(), consent };
     const path = this.#keeper.pathOf(tenantId, callId);
@@ -94,8 +98,8 @@ class ProcessRecorder implements Recorder {
     signal: AbortSignal,
     pcmBytes?: number,
   ): Promise<AsyncIterable<Buffer> | null> {
-    const source = await this.#keeper.open(call.tenantId, call.callId, signal);
     const { tenantId, callId } = call;
+    const source = await this.#keeper.open(tenantId, callId, signal);
     return source && readWav(source, { tenantId, callId, keys: this.#deps.keys }, pcmBytes);
   }
 
@@ -122,9 +126,18 @@ class ProcessRecorder implements Recorder {
   }
 
   #tick(): void {
-    if (this.#round.length === 0) this.#round = [...this.#live.keys()];
+    if (this.#round.length === 0) {
+      this.#round = [...this.#live.keys()];
+      if (!this.#hasRoom()) for (const live of this.#round) live.giveUp('no_room');
+    }
     const share = Math.ceil(this.#live.size / TICKS_PER_ROUND);
     for (const live of this.#round.splice(0, share)) live.flush();
+  }
+
+  #hasRoom(): boolean {
+    let bytes = this.#keeper.bytes;
+    for (const live of this.#live.keys()) bytes += live.bytes;
+    return this.#room.isLeft(bytes);
   }
 
   #done(live: Live, facts: RecordingFacts, made: boolean): void {
@@ -135,6 +148,6 @@ class ProcessRecorder implements Recorder {
       for (const resolve of this.#idle.splice(0)) resolve();
     }
     if (live.erased) this.#keeper.eraseLater(facts.tenantId, facts.callId, 'caller');
-    else if (made) this.#keeper.keep(facts.tenantId, facts.callId);
+    else if (made) this.#keeper.keep(facts.tenantId, facts.callId, live.bytes);
   }
 }

@@ -49,6 +49,11 @@ export class SealedFile {
     return file;
   }
 
+  /** Length of the file so far. */
+  get bytes(): number {
+    return this.#offset;
+  }
+
   /** Adds sound: interleaved stereo, whole frames. */
   async append(pcm: Buffer): Promise<void> {
     const frames = pcm.length / STEREO_FRAME_BYTES;

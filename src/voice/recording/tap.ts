@@ -79,7 +79,8 @@ export class Tap {
     const { callId } = this.#header;
     if (ruling.record === 'yes' && !this.#recording && !this.#over && recorder && (mayRecord?.() ?? true)) {
       this.#recording = recorder.begin(this.#header, ruling.consent);
-      logger.info({ callId, turn: ruling.consent.turn }, 'the caller agreed: recording begins');
+      if (this.#recording)
+        logger.info({ callId, turn: ruling.consent.turn }, 'the caller agreed: recording begins');
     }
     if (ruling.record !== 'stopped' || !this.#recording) return;
     const takenBack = ruling.erase ? 'erased' : 'stopped';

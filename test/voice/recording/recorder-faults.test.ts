@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { open, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import type { RecordingFile } from '../../../src/voice/recording/sealed-file.js';
 import { eventually } from '../../support/eventually.js';
-import { call, cleanUp, consent, recordingKit, settled, spoolSize, talk } from './support/kit.js';
+import { begin, call, cleanUp, consent, recordingKit, settled, spoolSize, talk } from './support/kit.js';
 
 afterEach(cleanUp);
 
@@ -10,7 +10,7 @@ describe('a process that dies in mid-call', () => {
   test('leaves a recording that is whole up to the last chunk, and the next process stores it as incomplete', async () => {
     const kit = await recordingKit();
     const died = await kit.open();
-    const recording = died.begin(call, consent);
+    const recording = begin(died);
     talk(kit, recording, 8, [77, 88]);
     await eventually(async () => (await spoolSize(kit)) > 4 * 64_033, {
       withinMs: 5_000,
@@ -43,11 +43,66 @@ describe('a process that dies in mid-call', () => {
   test('which is told to stop finishes what it was recording', async () => {
     const kit = await recordingKit();
     const recorder = await kit.open();
-    talk(kit, recorder.begin(call, consent), 2);
+    talk(kit, begin(recorder), 2);
     await recorder.close(5_000);
     const next = await kit.open();
     await settled(next);
     expect(kit.finished).toMatchObject([{ state: 'stored', durationMs: 2_020 }]);
+  });
+});
+
+describe('a spool that is full', () => {
+  const second = 64_033;
+  const store = (): { put: () => Promise<void>; open: () => void } => {
+    let open = (): void => undefined;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    return { put: () => opened, open };
+  };
+
+  test('takes no recording more, ends the one under way where it stands, and has room when the store is back', async () => {
+    const kit = await recordingKit();
+    const { put, open: letIn } = store();
+    const recorder = await kit.open({
+      mostSpoolBytes: 6 * second,
+      store: {
+        ...kit.deps.store,
+        put: (key, path, signal) => put().then(() => kit.deps.store.put(key, path, signal)),
+      },
+    });
+    const first = begin(recorder);
+    talk(kit, first, 12);
+    await eventually(() => kit.lines.some(({ why }) => why === 'no_room'), {
+      withinMs: 10_000,
+      what: 'the end of the recording under way',
+    });
+    const size = await spoolSize(kit);
+    talk(kit, first, 5);
+    const other = { ...call, callId: 'call_zzzzzzzzzzzzzzzzzzzz' };
+    expect(recorder.begin(other, consent)).toBeNull();
+    first.close();
+    await eventually(() => recorder.live === 0, { withinMs: 5_000, what: 'the end of the call' });
+    expect(recorder.begin(other, consent)).toBeNull();
+    expect(await spoolSize(kit)).toBe(size);
+    letIn();
+    await settled(recorder);
+    expect(kit.finished).toMatchObject([{ state: 'incomplete' }]);
+    expect(kit.finished[0]!.durationMs).toBeGreaterThanOrEqual(5_000);
+    begin(recorder).close();
+    await settled(recorder);
+  });
+
+  test('is known to the next process, too', async () => {
+    const kit = await recordingKit();
+    const { put, open: letIn } = store();
+    const stuck = { ...kit.deps.store, put };
+    const first = await kit.open({ store: stuck });
+    const recording = begin(first);
+    talk(kit, recording, 8);
+    recording.close();
+    await eventually(() => first.live === 0, { withinMs: 5_000, what: 'the end of the call' });
+    const next = await kit.open({ store: stuck, mostSpoolBytes: 6 * second });
+    expect(next.begin(call, consent)).toBeNull();
+    letIn();
   });
 });
 
@@ -79,7 +134,7 @@ describe('a disk that does not answer', () => {
     const kit = await recordingKit();
     const { openFile, letGo } = stuckAfter(3); // head, facts, one second
     const recorder = await kit.open({ openFile });
-    const recording = recorder.begin(call, consent);
+    const recording = begin(recorder);
     talk(kit, recording, 5);
     await eventually(async () => (await spoolSize(kit)) > 64_000, {
       withinMs: 5_000,
@@ -101,7 +156,7 @@ describe('a disk that does not answer', () => {
   test('that refuses the file costs the recording and nothing else', async () => {
     const kit = await recordingKit();
     const recorder = await kit.open({ openFile: () => Promise.reject(new Error('disk full')) });
-    const recording = recorder.begin(call, consent);
+    const recording = begin(recorder);
     talk(kit, recording, 2);
     recording.close();
     await settled(recorder);

@@ -4,6 +4,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { planOf } from '../../../src/voice/recording/plan.js';
 import { eventually } from '../../support/eventually.js';
 import {
+  begin,
   bytesOf,
   call,
   cleanUp,
@@ -24,7 +25,7 @@ describe('a recording', () => {
   test('holds both sides from the first frame to the last, and is listed with the consent it stands on', async () => {
     const kit = await recordingKit();
     const recorder = await kit.open();
-    const recording = recorder.begin(call, consent);
+    const recording = begin(recorder);
     for (let n = 0; n < 260; n++) {
       kit.nowMs += 20;
       recording.caller(level(n + 1));
@@ -49,7 +50,7 @@ describe('a recording', () => {
   test('goes to the disk while the call goes on, a second at a time', async () => {
     const kit = await recordingKit();
     const recorder = await kit.open();
-    const recording = recorder.begin(call, consent);
+    const recording = begin(recorder);
     talk(kit, recording, 6);
     await eventually(async () => (await spoolSize(kit)) > 3 * 64_000, {
       withinMs: 5_000,
@@ -63,7 +64,7 @@ describe('a recording', () => {
   test('shows nothing of what was said to who has the file but not the key', async () => {
     const kit = await recordingKit();
     const recorder = await kit.open();
-    const recording = recorder.begin(call, consent);
+    const recording = begin(recorder);
     const canary = Buffer.from('CANARY-the-caller-said-this-CANARY'.repeat(19)).subarray(0, 640);
     const words = new Int16Array(Uint8Array.from(canary).buffer);
     for (let n = 0; n < 100; n++) recording.caller(words);
@@ -80,7 +81,7 @@ describe('a recording', () => {
   test('loses what the caller said with a card number, also what had been written, and nothing else', async () => {
     const kit = await recordingKit();
     const recorder = await kit.open();
-    const recording = recorder.begin(call, consent);
+    const recording = begin(recorder);
     talk(kit, recording, 1, [111, 2_000]);
     recording.callerTurn(false);
     talk(kit, recording, 6, [4_111, 2_000]);
@@ -102,12 +103,12 @@ describe('a recording', () => {
   test('that is erased leaves no file, before and after it was finished', async () => {
     const kit = await recordingKit();
     const recorder = await kit.open();
-    const live = recorder.begin(call, consent);
+    const live = begin(recorder);
     talk(kit, live, 5);
     live.erase();
     await eventually(() => kit.erased.length > 0, { withinMs: 5_000, what: 'erased' });
     await settled(recorder);
-    const finished = recorder.begin(call, consent);
+    const finished = begin(recorder);
     talk(kit, finished, 1);
     finished.close();
     await kit.sound(recorder);
@@ -122,7 +123,7 @@ describe('a file that is not as it was written', () => {
   const made = async (): Promise<{ kit: Kit; file: Buffer }> => {
     const kit = await recordingKit();
     const recorder = await kit.open();
-    const recording = recorder.begin(call, consent);
+    const recording = begin(recorder);
     talk(kit, recording, 4);
     recording.close();
     await settled(recorder);

@@ -94,6 +94,13 @@ export async function recordingKit(): Promise<Kit> {
 const pcmBytesOf = (recording: FinishedRecording | undefined): number =>
   ((recording?.durationMs ?? 0) / 20) * 1_280;
 
+/** The call is recorded from now on. @throws Error when the recorder has no room for it. */
+export function begin(recorder: Recorder): LiveRecording {
+  const recording = recorder.begin(call, consent);
+  if (!recording) throw new Error('there is no room for a recording');
+  return recording;
+}
+
 /** Nothing is live and nothing on its way. */
 export const settled = (recorder: Recorder): Promise<unknown> =>
   eventually(() => recorder.live === 0 && recorder.pending === 0, {
