@@ -3,9 +3,17 @@ import { watchOverload } from '../../src/api/overload-gauge.js';
 import type { LoadSample } from '../../src/domain/overload.js';
 import { eventually } from '../support/eventually.js';
 import { capturingLogger, silentLogger } from '../support/log.js';
+import {
+  endTestCalls,
+  placeTestCall,
+  scriptedEars,
+  scriptedModel,
+  toneVoice,
+} from '../voice/session/support/line.js';
 
-afterEach(() => {
+afterEach(async () => {
   jest.useRealTimers();
+  await endTestCalls();
 });
 
 test('load sheds answers in advance first and new recordings next, and both come back after it', () => {
@@ -56,6 +64,24 @@ test('a loop that is held up is seen by the process itself', async () => {
     await eventually(() => gauge.level() === 'overloaded', { withinMs: 5_000, what: 'the overload' });
   } finally {
     clearInterval(hold);
+    gauge.close();
+  }
+}, 20_000);
+
+test('calls that come and go on while the process is overloaded are answered, without answers in advance', async () => {
+  const gauge = watchOverload(silentLogger, () => ({ utilisation: 1, delayP99Ms: 200 }));
+  try {
+    await eventually(() => gauge.level() === 'overloaded', { withinMs: 5_000, what: 'the overload' });
+    const { mayPrepareEarly } = gauge;
+    const stt = scriptedEars(['help']);
+    const call = placeTestCall({ stt, llm: scriptedModel, tts: toneVoice(), mayPrepareEarly });
+    await call.next('reply_done');
+    call.speak(400, 1_300);
+    expect(await call.next('reply_done', 1)).toMatchObject({
+      text: 'You said help.',
+      speculation: { outcome: 'none' },
+    });
+  } finally {
     gauge.close();
   }
 }, 20_000);

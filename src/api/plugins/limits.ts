@@ -17,19 +17,21 @@ const WINDOW_MS = 60_000;
 /** Audio frames leave every 20 ms: when the loop is this late on average, callers hear it and requests must wait. */
 export const MAX_LOOP_DELAY_MS = 250;
 
-/** Refuses requests while the event loop is late, and more than `perAddress` a minute from one address. */
+/** Refuses requests that are no caller's while the event loop is late, and more than `perAddress` a minute from one address. */
 export async function addLimits(app: App, limits: Limits): Promise<void> {
   await app.register(underPressure, {
     maxEventLoopDelay: limits.maxLoopDelayMs,
     pressureHandler: (request) => {
-      // Probes must answer what they know: a restart because of load would end every call.
-      if (!request.routeOptions.config.probe) throw new ProblemError('overloaded');
+      const { probe, call } = request.routeOptions.config;
+      // Probes must answer what they know: a restart because of load would end every call. Load costs no caller the call.
+      if (!probe && !call) throw new ProblemError('overloaded');
     },
   });
   await app.register(rateLimit, { global: false, timeWindow: WINDOW_MS, max: limits.perAddress });
   const check = app.createRateLimit({ max: limits.perAddress, timeWindow: WINDOW_MS });
   app.addHook('onRequest', async (request, reply) => {
-    if (!request.routeOptions.config.probe) await enforce(check(request), reply);
+    const { probe, call } = request.routeOptions.config;
+    if (!probe && call !== 'live') await enforce(check(request), reply);
   });
 }
 
@@ -64,5 +66,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** A health probe: answered under any load, never limited. */
     probe?: boolean;
+    /** `opening`: answered under any load, for a caller waits. `live`: never limited either, for a call would be cut. */
+    call?: 'opening' | 'live';
   }
 }

@@ -63,7 +63,7 @@ export function sessionRoutes(app: App, deps: SessionDeps): void {
   app.post(
     '/voice/session',
     {
-      config: { permission: 'calls:place' },
+      config: { permission: 'calls:place', call: 'opening' },
       schema: {
         tags: ['Calls'],
         summary: 'Ask for a place on the line',

@@ -59,6 +59,7 @@ function incomingRoute(app: App, pool: Pool, root: string, streamUrl: string): v
   app.post(
     '/voice/twilio/incoming/:tenantId',
     {
+      config: { call: 'opening' },
       schema: {
         ...base,
         summary: 'A telephone call comes in',
@@ -87,6 +88,7 @@ function afterRoute(app: App, pool: Pool): void {
   app.post(
     '/voice/twilio/after/:tenantId/:callId',
     {
+      config: { call: 'live' },
       schema: {
         ...base,
         summary: 'The agent’s part of a telephone call is over',

@@ -180,13 +180,17 @@ describe('a good call', () => {
     expect(journal.get('call_00000000000000000005')?.at(-1)?.kind).toBe('connection_lost');
   });
 
-  test('more calls than lines are told to try later', async () => {
-    for (let n = 1; n <= 3; n++) await call(`token-010${n}`);
+  test('more calls than lines are told to try later, and those on the line go on', async () => {
+    const live = await call('token-0101');
+    for (let n = 2; n <= 3; n++) await call(`token-010${n}`);
     const client = dial();
     await client.opened;
     client.send({ type: 'start', token: 'token-0104' });
     expect(await client.closed).toBe(4429);
     expect(client.codes()).toEqual(['busy']);
+    live.send({ type: 'text', text: 'still here' });
+    expect((await live.until('reply_done', 2)).text).toBe('You said still here.');
+    expect(registry.size).toBe(3);
   });
 });
 
