@@ -25,6 +25,8 @@ export interface BenchSite {
 export interface SiteOptions {
   maxCalls: number;
   endpointMs: number;
+  /** More of the environment. */
+  env?: Readonly<Record<string, string>>;
   progress: Progress;
   signal: AbortSignal;
 }
@@ -56,6 +58,7 @@ export async function openSite(options: SiteOptions): Promise<BenchSite> {
     HERMES_PUBLIC_URL: twilioAccount.publicUrl,
     TWILIO_AUTH_TOKEN: twilioAccount.authToken,
     LOG_LEVEL: 'warn',
+    ...options.env,
   };
   try {
     const stack = await startStack({ env, dataDir: directory, ports: 'ephemeral', progress, signal });
