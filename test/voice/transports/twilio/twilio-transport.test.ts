@@ -9,7 +9,7 @@ import { rms } from '../../audio/tones.js';
 import { agent } from '../../session/support/line.js';
 import { Exchange, MS_PER_CHAR } from '../support/exchange.js';
 import { serve, type Serving } from '../support/serve.js';
-import { said } from '../support/tone-words.js';
+import { said, toneEars } from '../support/tone-words.js';
 import { type PhoneOptions, TwilioPhone } from './support/twilio-phone.js';
 
 let exchange: Exchange;
@@ -73,6 +73,36 @@ describe('a telephone conversation', () => {
     const chars = 24 + 19 + 37 + 8;
     expect(phone.playedMs).toBeGreaterThan(chars * MS_PER_CHAR - 5 * 20);
     expect(rms(phone.agentAudio)).toBeGreaterThan(500);
+  });
+
+  test('packets lost in mid-sentence are silence of the same length, and what is said around them is one turn', async () => {
+    const heard: boolean[] = [];
+    const ears = toneEars();
+    exchange.deps.call.providers.stt = {
+      ...ears,
+      start: () => {
+        const recognition = ears.start();
+        const push = (frame: Int16Array): void => {
+          heard.push(rms(frame) > 1_000);
+          recognition.push(frame);
+        };
+        return { ...recognition, push };
+      },
+    };
+    const phone = await call('token-1');
+    const half = said('I slipped').subarray(0, 10 * 160);
+    phone.speak(half);
+    phone.skip(120); // six packets: too short for anything to be prepared
+    phone.speak(half);
+    phone.speak(new Int16Array(35 * 160));
+    expect((await turn('token-1', 2)).text).toBe('I slipped');
+    const said20Ms = heard.slice(heard.indexOf(true), heard.lastIndexOf(true) + 1);
+    const silent = said20Ms.filter((loud) => !loud).length;
+    // the resampler's filter smears each edge over a part of a frame
+    expect({ all: Math.abs(said20Ms.length - 26) <= 1, silent: Math.abs(silent - 6) <= 1 }).toEqual({
+      all: true,
+      silent: true,
+    });
   });
 
   test('the end of the stream is the end of the call, and its end is known before the socket closes', async () => {
