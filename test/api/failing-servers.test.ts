@@ -113,6 +113,20 @@ test('a mute model: the agent’s own sentence is heard in the same turn, and fr
   expect(after).toBe(before);
 }, 30_000);
 
+test('a recogniser that answers with garbage: the stand-in understands the same utterance, and the turn is not lost', async () => {
+  const resilient = await hosted({
+    opening: { stt: Promise.resolve(ears(() => Promise.resolve('hi'))), tts: Promise.resolve(null) },
+  });
+  const call = await greeted(resilient);
+  await openai.control.streamFault({ route: 'realtime', kind: 'garbage', times: null });
+  expect(await turn(call, 1)).toMatchObject({ text: 'You said hi.', words: 'You said hi.' });
+  expect(call.turns().map(({ text }) => text)).toContain('hi');
+  expect(call.events.filter(({ type }) => type === 'error')).toEqual([]);
+  await turn(call, 2);
+  await turn(call, 3);
+  expect(stateOf(resilient, 'stt')).toBe('open');
+}, 30_000);
+
 test('a voice that is cut off in mid-clause: another says the rest of it', async () => {
   const resilient = await hosted({
     opening: { stt: Promise.resolve(null), tts: Promise.resolve(voice(LOCAL, 320)) },
