@@ -21,6 +21,7 @@ import { Playout } from '../../src/voice/session/playout.js';
 import { splitAtHeard } from '../../src/voice/session/heard-text.js';
 import { MarkLedger } from '../../src/voice/transports/twilio/mark-ledger.js';
 import type { Subject } from './measure.js';
+import { recording } from './recording.js';
 import { callerFrames, openSession } from './session.js';
 
 /** Everything that is measured, and the function that cleans up after it. */
@@ -35,6 +36,7 @@ export async function openSubjects(): Promise<{ subjects: Subject[]; close: () =
     ...wholePath(speech, silence),
     ...playback(),
     ...histograms(),
+    ...recording(talk),
     journal.subject,
   ];
   return { subjects, close: journal.close };

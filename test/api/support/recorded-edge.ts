@@ -21,6 +21,7 @@ import { bytesFromSamples } from '../../../src/voice/audio/pcm.js';
 import type { Recorder } from '../../../src/voice/recording/recorder.js';
 import { defaultSessionOptions } from '../../../src/voice/session/options.js';
 import { createCallRegistry } from '../../../src/voice/session/registry.js';
+import { FRAME_MS } from '../../../src/voice/ports.js';
 import { createNativeTransport } from '../../../src/voice/transports/native/native-transport.js';
 import { twoFirms } from '../../db/support/firm.js';
 import { eventually } from '../../support/eventually.js';
@@ -53,13 +54,22 @@ export interface Line {
   say(text: string): Promise<void>;
   /** Frames of the caller at one level, which the detector takes for silence. */
   hum(level: number, frames: number): void;
+  /** Speaks so many frames at `VOICE_LEVEL`, in their time, and is silent until the whole reply has come. */
+  speak(frames: number): Promise<void>;
   hangUp(): Promise<void>;
 }
 
 /** The level of the agent's voice, in 100 ms for each clause. */
 export const AGENT_LEVEL = 1_000;
 
-export async function recordedEdge(env: Record<string, string> = {}): Promise<RecordedEdge> {
+/** What the detector takes for speech. */
+export const VOICE_LEVEL = 6_000;
+
+/** @param words what is understood of each thing the callers speak, in order. */
+export async function recordedEdge(
+  env: Record<string, string> = {},
+  words: readonly string[] = [],
+): Promise<RecordedEdge> {
   const closing = new Closing();
   const database = await freshDatabase();
   closing.add('database', 5_000, () => database.drop());
@@ -83,7 +93,7 @@ export async function recordedEdge(env: Record<string, string> = {}): Promise<Re
     options: defaultSessionOptions,
     call: {
       providers: {
-        stt: scriptedEars([]),
+        stt: scriptedEars(words),
         llm: scriptedModel,
         tts: {
           name: 'tone',
@@ -93,7 +103,7 @@ export async function recordedEdge(env: Record<string, string> = {}): Promise<Re
           close: () => Promise.resolve(),
         },
       },
-      createVad: () => ({ isVoiced: () => false, close: () => undefined }),
+      createVad: () => ({ isVoiced: (frame) => frame[0] === VOICE_LEVEL, close: () => undefined }),
       journal: { append: () => undefined },
       timing: { record: () => undefined, recordError: () => undefined },
       filter: () => true,
@@ -133,6 +143,7 @@ async function talkOn(url: string, session: { session_id: CallId; token: string 
   const send = (message: object): void => socket.send(JSON.stringify(message));
   send({ type: 'start', token: session.token });
   await nextReply(0);
+  const frame = (level: number): Uint8Array => bytesFromSamples(new Int16Array(320).fill(level));
   return {
     callId: session.session_id,
     said: () => messages.flatMap(({ type, text }) => (type === 'reply_done' ? [text] : [])).join(' '),
@@ -142,7 +153,13 @@ async function talkOn(url: string, session: { session_id: CallId; token: string 
       await nextReply(before);
     },
     hum(level, frames) {
-      for (let n = 0; n < frames; n++) socket.send(bytesFromSamples(new Int16Array(320).fill(level)));
+      for (let n = 0; n < frames; n++) socket.send(frame(level));
+    },
+    async speak(frames) {
+      const before = replies();
+      let sent = 0;
+      const clock = setInterval(() => socket.send(frame(sent++ < frames ? VOICE_LEVEL : 0)), FRAME_MS);
+      await nextReply(before).finally(() => clearInterval(clock));
     },
     async hangUp() {
       const closed = new Promise((resolve) => socket.once('close', resolve));
