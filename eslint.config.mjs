@@ -10,16 +10,18 @@ const mayImport = {
   config: [],
   domain: [],
   telemetry: ['domain'],
+  codec: ['domain'],
   db: ['domain'],
   clients: ['domain'],
   workflows: ['domain'],
   activities: ['domain', 'db', 'clients'],
   voice: ['domain'],
-  api: ['domain', 'db', 'voice', 'workflows'],
-  workers: ['domain', 'activities', 'workflows'],
+  api: ['domain', 'db', 'voice', 'workflows', 'codec'],
+  workers: ['domain', 'activities', 'workflows', 'codec'],
 };
 /** Folders of which only types may be imported, by folder. */
 const typesOnly = {
+  codec: ['telemetry'],
   db: ['telemetry'],
   clients: ['telemetry'],
   workflows: ['activities'],

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import manifest from '../../package.json' with { type: 'json' };
 import { cacheDirectory } from '../../temporal/binaries.js';
+import { createDataConverter } from '../codec/data-converter.js';
 import { createCipher } from '../config/cipher.js';
 import {
   ConfigError,
@@ -29,7 +30,13 @@ import { openTemporal } from './temporal.js';
 const EXIT_CONFIG = 78;
 /** For the API and the claims of one edge; the embedded PostgreSQL has 100 connections for everybody. */
 const POOL_SIZE = 20;
-const needed = ['DATABASE_URL', 'HERMES_JWKS', 'HERMES_SECRET_KEY', 'TEMPORAL_ADDRESS'] as const;
+const needed = [
+  'DATABASE_URL',
+  'HERMES_JWKS',
+  'HERMES_PAYLOAD_KEYS',
+  'HERMES_SECRET_KEY',
+  'TEMPORAL_ADDRESS',
+] as const;
 type EdgeConfig = ConfigWith<(typeof needed)[number]>;
 
 /** Opens everything in order; what was opened is in `closing`, with limits that add up to 8 s. */
@@ -42,7 +49,8 @@ async function startEdge(config: EdgeConfig, logger: Logger, closing: Closing): 
     logger.warn({ err }, 'an idle connection died'),
   );
   closing.add('database', 600, () => pool.end());
-  const temporal = openTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE);
+  const converter = createDataConverter(config.HERMES_PAYLOAD_KEYS, logger);
+  const temporal = openTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE, converter);
   closing.add('temporal', 300, temporal.close);
   const instance = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const timing = new LatencyRecorder({

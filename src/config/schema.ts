@@ -31,6 +31,20 @@ const origins = z.string().transform((text, ctx) => {
 });
 const aMinute = z.coerce.number().int().min(1, 'whole requests a minute, at least one');
 const key32 = z.string().refine((text) => Buffer.from(text, 'base64').length === 32, '32 bytes in base64');
+const PAYLOAD_KEY = /^([a-z0-9][a-z0-9._-]{0,31}):(.+)$/;
+const payloadKeys = z.string().transform((text, ctx) => {
+  const keys = text.split(',').map((part) => {
+    const [, id = '', secret = ''] = PAYLOAD_KEY.exec(part.trim()) ?? [];
+    return { id, secret: new Uint8Array(Buffer.from(secret, 'base64')) };
+  });
+  const isWrong = keys.some(({ id, secret }) => id === '' || secret.length !== 32);
+  if (isWrong || new Set(keys.map(({ id }) => id)).size < keys.length) {
+    const message = 'ID:KEY pairs separated by commas, each id once and each key 32 bytes in base64';
+    ctx.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  }
+  return keys;
+});
 const address = z.string().regex(/^[^\s:/]+:\d+$/, 'host:port');
 
 /** One setting: its schema, an example that would be right, and its meaning. */
@@ -110,6 +124,11 @@ export const settings = {
     key32.optional(),
     'openssl rand -base64 32',
     'Key that seals vendor tokens, the call journal and the keys of recordings at rest.',
+  ),
+  HERMES_PAYLOAD_KEYS: setting(
+    payloadKeys.optional(),
+    '2026-11:$(openssl rand -base64 32)',
+    'Keys that seal what Temporal keeps, newest first, as ID:KEY, separated by commas. A key stays in the list as long as workflows sealed under it are kept.',
   ),
 
   HERMES_STT: setting(

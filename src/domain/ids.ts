@@ -44,3 +44,9 @@ export const intakeWorkflowId = (tenantId: TenantId, callId: CallId): string =>
 /** Workflow id of one write; `system` is `clio` or `lawpay`. */
 export const writeWorkflowId = (tenantId: TenantId, system: string, key: OperationKey): string =>
   `op:${tenantId}:${system}:${key}`;
+
+/** `kind:tenant:…`, which every workflow of one firm is named after. */
+const OF_TENANT = /^[a-zA-Z]+:([a-z0-9][a-z0-9-]{1,39}):./;
+
+/** The firm a workflow works for, told by its id; undefined for one that works for all. */
+export const tenantOfWorkflow = (workflowId: string): TenantId | undefined => OF_TENANT.exec(workflowId)?.[1];

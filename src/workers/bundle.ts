@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { failureConverterPath } from '../codec/data-converter.js';
 import type { Logger } from '../telemetry/logger.js';
 
 export interface BundleOptions {
@@ -14,8 +15,8 @@ export interface BundleOptions {
   logger: Logger;
 }
 
-/** Folders a workflow may import from (design: import rules); a change in any of them is another bundle. */
-const bundledFolders = ['workflows', 'domain'];
+/** Folders a workflow may import from, and the failure converter's; a change in any of them is another bundle. */
+const bundledFolders = ['workflows', 'domain', 'codec'];
 /** Packages whose code ends up in the bundle. */
 const bundledPackages = ['@temporalio/worker', 'zod'];
 const NAME = /^workflows-[0-9a-f]{64}\.js$/;
@@ -28,6 +29,7 @@ export async function provideWorkflowBundle(options: BundleOptions): Promise<str
   const startedMs = performance.now();
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(sourceDir, 'workflows', 'index.ts'),
+    failureConverterPath,
     // Sources import "./x.js" as Node wants it; webpack must look for "./x.ts".
     webpackConfigHook: (config) => ({
       ...config,

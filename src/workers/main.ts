@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createClioActivities } from '../activities/clio.js';
 import { createIntakeActivities } from '../activities/intake.js';
 import { createLawPayActivities } from '../activities/lawpay.js';
+import { createDataConverter } from '../codec/data-converter.js';
 import { createCipher } from '../config/cipher.js';
 import { ConfigError, loadProcessConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
@@ -15,7 +16,7 @@ import { installRuntime } from './runtime.js';
 import { workerPoolSize } from './workers.js';
 
 /** @throws ConfigError naming the variable when something the worker cannot do without is unset. */
-function needed<K extends 'DATABASE_URL' | 'TEMPORAL_ADDRESS' | 'HERMES_SECRET_KEY'>(
+function needed<K extends 'DATABASE_URL' | 'TEMPORAL_ADDRESS' | 'HERMES_SECRET_KEY' | 'HERMES_PAYLOAD_KEYS'>(
   config: Config,
   name: K,
 ) {
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   installRuntime(logger);
   const temporalAddress = needed(config, 'TEMPORAL_ADDRESS');
+  const dataConverter = createDataConverter(needed(config, 'HERMES_PAYLOAD_KEYS'), logger);
   const box = createCipher(Buffer.from(needed(config, 'HERMES_SECRET_KEY'), 'base64'));
   const pool = openPool(needed(config, 'DATABASE_URL'), workerPoolSize, (err) =>
     logger.warn({ err }, 'a pooled database connection died'),
@@ -47,6 +49,7 @@ async function main(): Promise<void> {
       temporalAddress,
       namespace: config.TEMPORAL_NAMESPACE,
       bundlePath,
+      dataConverter,
       activities: {
         core: createIntakeActivities({
           pool,

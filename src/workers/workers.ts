@@ -8,8 +8,8 @@ export interface WorkersOptions {
   namespace: string;
   /** Path of the workflow bundle. */
   bundlePath: string;
-  /** The seam for payload encryption: the same converter goes to clients, workers and replay. */
-  dataConverter?: NonNullable<WorkerOptions['dataConverter']>;
+  /** Seals payloads; the same one goes to clients, workers and replay. */
+  dataConverter: NonNullable<WorkerOptions['dataConverter']>;
   activities: {
     core: IntakeActivities;
     clio: WriteActivities & ConflictActivities;
@@ -37,7 +37,7 @@ export const workerPoolSize = 30;
 
 export async function createWorkers(options: WorkersOptions): Promise<Worker[]> {
   const { connection, namespace, bundlePath, dataConverter, activities } = options;
-  const base = { connection, namespace, ...shutdown, ...(dataConverter && { dataConverter }) };
+  const base = { connection, namespace, ...shutdown, dataConverter };
   const serving = (queue: keyof typeof taskQueues): Promise<Worker> =>
     Worker.create({
       ...base,

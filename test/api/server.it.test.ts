@@ -13,6 +13,7 @@ import { findCall } from '../../src/db/call-list.js';
 import { openPool } from '../../src/db/pool.js';
 import { intakeWorkflowId } from '../../src/domain/ids.js';
 import { twoFirms } from '../db/support/firm.js';
+import { testDataConverter, testPayloadKey } from '../support/data-converter.js';
 import { eventually } from '../support/eventually.js';
 import { type FreshDatabase, freshDatabase, servers } from '../support/servers.js';
 import { signTestToken, testJwks } from '../support/tokens.js';
@@ -74,6 +75,7 @@ beforeAll(async () => {
     TEMPORAL_ADDRESS: servers().temporalAddress,
     HERMES_JWKS: join(directory, 'jwks.json'),
     HERMES_SECRET_KEY: randomBytes(32).toString('base64'),
+    HERMES_PAYLOAD_KEYS: `${testPayloadKey.id}:${Buffer.from(testPayloadKey.secret).toString('base64')}`,
     HERMES_DATA_DIR: directory,
     HERMES_STT: 'none',
     HERMES_TTS: 'none',
@@ -135,7 +137,7 @@ describe('the edge', () => {
     line.socket.send(JSON.stringify({ type: 'end' }));
     expect(await line.closed).toBe(1000);
 
-    const temporal = openTemporal(servers().temporalAddress, 'default');
+    const temporal = openTemporal(servers().temporalAddress, 'default', testDataConverter);
     const handle = temporal.client.workflow.getHandle(intakeWorkflowId('firm-a', session.session_id));
     const ended = async (): Promise<boolean> => {
       const { events } = await handle.fetchHistory();
@@ -175,7 +177,7 @@ describe('the edge', () => {
     await line.closed;
 
     const { edge: again } = await startEdge();
-    const temporal = openTemporal(servers().temporalAddress, 'default');
+    const temporal = openTemporal(servers().temporalAddress, 'default', testDataConverter);
     const handle = temporal.client.workflow.getHandle(intakeWorkflowId('firm-a', session.session_id));
     const signals = await eventually(
       async () => {
@@ -289,7 +291,13 @@ describe('the edge', () => {
   test('without its settings names each and exits with 78', async () => {
     const edge = new Edge({});
     expect(await edge.exit()).toBe(78);
-    for (const name of ['DATABASE_URL', 'HERMES_JWKS', 'HERMES_SECRET_KEY', 'TEMPORAL_ADDRESS'])
+    for (const name of [
+      'DATABASE_URL',
+      'HERMES_JWKS',
+      'HERMES_PAYLOAD_KEYS',
+      'HERMES_SECRET_KEY',
+      'TEMPORAL_ADDRESS',
+    ])
       expect(edge.errors).toContain(`${name}=`);
   });
 

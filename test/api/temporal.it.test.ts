@@ -15,6 +15,7 @@ import type { Turn } from '../../src/domain/turn.js';
 import type { CallHeader, IntakeSink } from '../../src/voice/ports.js';
 import { attributeKeys } from '../../src/workflows/search-attributes.js';
 import { newCallId, twoFirms } from '../db/support/firm.js';
+import { testDataConverter } from '../support/data-converter.js';
 import { silentLogger } from '../support/log.js';
 import { type FreshDatabase, freshDatabase, servers } from '../support/servers.js';
 import { ladder } from '../workflows/fixtures.js';
@@ -26,7 +27,7 @@ beforeAll(async () => {
   database = await freshDatabase();
   pool = openPool(database.appUrl, 5, () => undefined);
   await twoFirms(pool);
-  temporal = openTemporal(servers().temporalAddress, 'default');
+  temporal = openTemporal(servers().temporalAddress, 'default', testDataConverter);
 });
 afterAll(async () => {
   await temporal.close();
@@ -93,8 +94,10 @@ describe('handing a call over to its intake', () => {
       'callEnded',
     ]);
     const { events } = await handle().fetchHistory();
-    const input = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]?.data;
-    expect(JSON.parse(Buffer.from(input!).toString())).toMatchObject({ callerIdE164: '+15125550142' });
+    const input = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+    expect(Buffer.from(input[0]!.data!).includes('15125550142')).toBe(false);
+    const [opened] = await testDataConverter.payloadCodecs[0].decode(input);
+    expect(JSON.parse(Buffer.from(opened!.data!).toString())).toMatchObject({ callerIdE164: '+15125550142' });
     const { typedSearchAttributes, status } = await handle().describe();
     expect(status.name).toBe('RUNNING');
     expect(typedSearchAttributes.get(attributeKeys.tenant)).toBe('firm-a');
@@ -116,7 +119,7 @@ describe('handing a call over to its intake', () => {
   });
 
   test('while Temporal is away the delivery is refused within seconds, so that the journal keeps it', async () => {
-    const away = openTemporal('127.0.0.1:1', 'default');
+    const away = openTemporal('127.0.0.1:1', 'default', testDataConverter);
     const began = Date.now();
     await expect(sinkTo(away).deliver(call, [{ kind: 'turn', turn: turn(1) }])).rejects.toThrow();
     expect(Date.now() - began).toBeLessThan(9_000);
@@ -143,6 +146,7 @@ describe('retrying a dead letter', () => {
       connection,
       taskQueue: queue,
       workflowsPath: require.resolve('./support/parked-write.ts'),
+      dataConverter: testDataConverter,
       shutdownForceTime: '2 s',
     });
     running = worker.run();
@@ -212,7 +216,7 @@ describe('retrying a dead letter', () => {
   });
 
   test('while Temporal is away is answered as failed', async () => {
-    const away = openTemporal('127.0.0.1:1', 'default');
+    const away = openTemporal('127.0.0.1:1', 'default', testDataConverter);
     const id: string = await parked('firm-a');
     const [result] = await createRetry({ pool, temporal: away.client, logger: silentLogger })({
       tenantId: 'firm-a',

@@ -9,14 +9,15 @@ const rooms: Readonly<Record<string, { values: readonly string[]; types: readonl
   config: { values: [], types: [] },
   domain: { values: [], types: [] },
   telemetry: { values: ['domain'], types: [] },
+  codec: { values: ['domain'], types: ['telemetry'] },
   db: { values: ['domain'], types: ['telemetry'] },
   clients: { values: ['domain'], types: ['telemetry'] },
   workflows: { values: ['domain'], types: ['activities'] },
   activities: { values: ['domain', 'db', 'clients'], types: ['telemetry'] },
   voice: { values: ['domain'], types: ['telemetry'] },
   // of workflows only the definitions of messages and attributes are values
-  api: { values: ['domain', 'db', 'voice'], types: ['workflows', 'telemetry', 'config'] },
-  workers: { values: ['domain', 'activities', 'workflows'], types: ['telemetry', 'config'] },
+  api: { values: ['domain', 'db', 'voice', 'codec'], types: ['workflows', 'telemetry', 'config'] },
+  workers: { values: ['domain', 'activities', 'workflows', 'codec'], types: ['telemetry', 'config'] },
 };
 const definitions = ['src/workflows/messages.ts', 'src/workflows/search-attributes.ts'];
 

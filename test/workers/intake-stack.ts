@@ -1,6 +1,7 @@
 /** A whole intake on real parts: PostgreSQL, Temporal, the Clio and LawPay stand-ins over HTTP, the real workers. */
 import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { google } from '@temporalio/proto';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import pg from 'pg';
@@ -31,6 +32,7 @@ import { controlOf, type Control } from '../../standins/kit/control.js';
 import { startStandin } from '../../standins/kit/standin.js';
 import { lawpayStandin } from '../../standins/lawpay/server.js';
 import { registerSearchAttributes } from '../../temporal/search-attributes.js';
+import { testDataConverter } from '../support/data-converter.js';
 import { eventually } from '../support/eventually.js';
 import { silentLogger } from '../support/log.js';
 import { freshDatabase, servers } from '../support/servers.js';
@@ -96,7 +98,8 @@ async function ownNamespace(address: string): Promise<string> {
 
 export type IntakeStack = Awaited<ReturnType<typeof startIntakeStack>>;
 
-export async function startIntakeStack(options: { settleMs?: number } = {}) {
+export async function startIntakeStack(options: { settleMs?: number; dataConverter?: DataConverter } = {}) {
+  const { dataConverter = testDataConverter } = options;
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const database = await freshDatabase();
   const pool = new pg.Pool({ connectionString: database.appUrl, max: 20 });
@@ -145,6 +148,7 @@ export async function startIntakeStack(options: { settleMs?: number } = {}) {
     connection: native,
     namespace,
     bundlePath: await testBundle(),
+    dataConverter,
     activities: {
       core: createIntakeActivities({ pool, box, extract: extractFrom }),
       clio: createClioActivities({
@@ -160,7 +164,7 @@ export async function startIntakeStack(options: { settleMs?: number } = {}) {
   });
   const running = workers.map((worker) => worker.run());
   const connection = await Connection.connect({ address });
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, dataConverter });
 
   const place = async (turns: Turn[], startedAtMs: number, more: Partial<CallIntakeInput> = {}) => {
     const callId = callIdFrom(randomBytes(20));

@@ -6,6 +6,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { writeWorkflowId } from '../../src/domain/ids.js';
 import { resolveWrite, type Decision } from '../../src/workflows/messages.js';
 import { startIntakeStack, type IntakeStack } from '../workers/intake-stack.js';
+import { testDataConverter } from '../support/data-converter.js';
 import { eventually } from '../support/eventually.js';
 import { testBundle } from './time-skipping.js';
 
@@ -29,7 +30,7 @@ const { History } = temporal.api.history.v1;
         history: Record<string, unknown>;
       };
       const replay = Worker.runReplayHistory(
-        { workflowBundle: { codePath } },
+        { workflowBundle: { codePath }, dataConverter: testDataConverter },
         History.fromObject(history),
         workflowId,
       );

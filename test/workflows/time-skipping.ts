@@ -15,6 +15,7 @@ import type { ErrorClass } from '../../src/domain/failures.js';
 import { taskQueues } from '../../src/workflows/messages.js';
 import { searchAttributes } from '../../src/workflows/search-attributes.js';
 import { provideWorkflowBundle } from '../../src/workers/bundle.js';
+import { testDataConverter } from '../support/data-converter.js';
 import { silentLogger } from '../support/log.js';
 import { servers } from '../support/servers.js';
 
@@ -43,7 +44,9 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: 'OFF', forward: {} } },
   });
+  const dataConverter = testDataConverter;
   const env = await TestWorkflowEnvironment.createTimeSkipping({
+    client: { dataConverter },
     server: { executable: { type: 'existing-path', path: servers().testServerPath } },
   });
   await env.connection.operatorService.addSearchAttributes({
@@ -62,6 +65,7 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
         connection: env.nativeConnection,
         namespace: 'default',
         activities,
+        dataConverter,
         shutdownForceTime: '2 s',
       };
       const workers = await Promise.all(

@@ -24,6 +24,7 @@ export function childEnvironment(site: Site, { urls, place, keys, speech, standi
     HERMES_WORKER_PORT: String(site.ports.worker),
     HERMES_DATA_DIR: site.dataDir.path,
     HERMES_SECRET_KEY: keys.secretKey,
+    ...(keys.payloadKeys !== undefined && { HERMES_PAYLOAD_KEYS: keys.payloadKeys }),
     HERMES_JWKS: keys.jwks,
     DATABASE_URL: urls.app,
     DATABASE_OWNER_URL: undefined, // neither may change the schema

@@ -22,6 +22,16 @@ export function databasePasswords(directory: string): DatabasePasswords {
 export const secretKey = (directory: string): string =>
   keep(directory, 'secret-key', () => randomBytes(32).toString('base64'));
 
+/**
+ * The keys that seal what Temporal keeps, newest first, as HERMES_PAYLOAD_KEYS wants them; one is made at first use,
+ * named after the day.
+ */
+export const payloadKeys = (directory: string): string => keep(directory, 'payload-keys', newPayloadKey);
+
+/** A fresh key as `ID:KEY`. */
+export const newPayloadKey = (): string =>
+  `${new Date().toISOString().slice(0, 10)}-${randomBytes(2).toString('hex')}:${randomBytes(32).toString('base64')}`;
+
 /** The key that signs this stack's own API tokens (RS256), made at first use. */
 export async function signingKey(directory: string): Promise<SigningKey> {
   const known = read(directory, 'signing-key.json');
