@@ -69,16 +69,26 @@ export interface EndedCall {
   callerIdE164?: string;
 }
 
+/** What a write's workflow learns when it reports where it stands. */
+export interface ProjectedWrite {
+  /** The firm wants a second person to agree before this write is retried or changed by hand. */
+  secondPerson: boolean;
+}
+
 /** Served on the core task queue. */
-export interface IntakeActivities {
-  /** Makes the record from the turns, stores it and marks the call as ended. */
-  extractIntake(call: EndedCall): Promise<IntakeRecord>;
-  /** Stores the finished record. */
-  persistIntake(record: IntakeRecord): Promise<void>;
+export interface ProjectionActivities {
   /** Brings the projection up to date with a waiting, parked or discarded write, and the audit log with its decisions. */
   projectWrite(write: {
     identity: WriteIdentity;
     progress: WriteProgress;
     decisions?: DecisionRecord[];
-  }): Promise<void>;
+  }): Promise<ProjectedWrite | undefined>;
+}
+
+/** Served on the core task queue. */
+export interface IntakeActivities extends ProjectionActivities {
+  /** Makes the record from the turns, stores it and marks the call as ended. */
+  extractIntake(call: EndedCall): Promise<IntakeRecord>;
+  /** Stores the finished record. */
+  persistIntake(record: IntakeRecord): Promise<void>;
 }

@@ -1,12 +1,8 @@
 /** Decisions about writes on their way into the audit log. */
 import { appendAudit } from '../db/audit.js';
 import type { TenantScope } from '../db/tenant.js';
-import type { DecisionRecord } from '../domain/decisions.js';
+import { type DecisionRecord, decisionSeal } from '../domain/decisions.js';
 import type { SecretBox } from './vendor-tokens.js';
-
-/** Binds a sealed payload to its event: copied to another row it does not open. */
-export const sealedContext = ({ tenantId, eventId }: { tenantId: string; eventId: string }): string =>
-  `audit/${tenantId}/${eventId}`;
 
 /**
  * Writes decisions to the firm's chain, in order; those that are there already are passed over. Part of the transaction
@@ -19,14 +15,19 @@ export async function recordDecisions(
 ): Promise<void> {
   for (const decision of decisions) {
     const { tenantId, eventId, workflowId, action, actor, reason, atMs, revision, via, jobId } = decision;
-    const { before, after } = decision;
+    const { before, after, about, proposedBy } = decision;
     const isEdit = before !== undefined || after !== undefined;
     await appendAudit(scope, {
       ...{ tenantId, eventId, atMs, actor, reason },
       action: `write.${action}`,
       subject: workflowId,
-      details: { revision, via, ...(jobId !== undefined && { jobId }) },
-      ...(isEdit && { sealed: box.seal(JSON.stringify({ before, after }), sealedContext(decision)) }),
+      details: {
+        ...{ revision, via },
+        ...(about && { about }),
+        ...(proposedBy !== undefined && { proposedBy }),
+        ...(jobId !== undefined && { jobId }),
+      },
+      ...(isEdit && { sealed: box.seal(JSON.stringify({ before, after }), decisionSeal(decision)) }),
     });
   }
 }

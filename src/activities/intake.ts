@@ -1,23 +1,17 @@
 /** Activities of our own: making and storing the intake record, keeping the projection of writes. */
-import type { Pool } from 'pg';
 import { saveIntake } from '../db/intakes.js';
 import { withTenant } from '../db/tenant.js';
-import { projectWrite } from '../db/writes.js';
 import { leavesContact } from '../domain/intake-writes.js';
 import type { IntakeRecord } from '../domain/intake.js';
-import { recordDecisions } from './decision-log.js';
-import type { SecretBox } from './vendor-tokens.js';
 import type { EndedCall, IntakeActivities } from './contracts.js';
+import { createProjectWrite, type ProjectionDeps } from './projection.js';
 
-export interface IntakeDeps {
-  pool: Pool;
-  /** Seals what an edit replaced. */
-  box: Pick<SecretBox, 'seal'>;
+export interface IntakeDeps extends ProjectionDeps {
   /** Makes the record out of the turns; deterministic rules today. */
   extract: (call: EndedCall) => IntakeRecord;
 }
 
-export function createIntakeActivities({ pool, box, extract }: IntakeDeps): IntakeActivities {
+export function createIntakeActivities({ pool, box, alerts, extract }: IntakeDeps): IntakeActivities {
   return {
     extractIntake: async (call) => {
       const record = extract(call);
@@ -28,10 +22,6 @@ export function createIntakeActivities({ pool, box, extract }: IntakeDeps): Inta
     },
     persistIntake: (record) =>
       withTenant(pool, record.tenantId, (scope) => saveIntake(scope, 'done', record)),
-    projectWrite: ({ identity, progress, decisions }) =>
-      withTenant(pool, identity.tenantId, async (scope) => {
-        await projectWrite(scope, identity, progress);
-        await recordDecisions(scope, box, decisions);
-      }),
+    projectWrite: createProjectWrite({ pool, box, alerts }),
   };
 }

@@ -6,11 +6,13 @@ import { turnCounts } from '../db/latency.js';
 import type { Logger } from '../telemetry/logger.js';
 import { buildApp } from './app.js';
 import type { CallService } from './call-service.js';
-import { createRetry } from './dead-letter-retry.js';
+import { createDecisionDesk } from './dead-letters/desk.js';
+import { createRetry } from './dead-letters/retry.js';
 import { publicUrlOf } from './edge-options.js';
 import { watchLoopDelay } from './loop-delay.js';
 import { MAX_LOOP_DELAY_MS } from './plugins/limits.js';
 import { createReadiness } from './readiness.js';
+import type { DeadLetterDeps } from './routes/dead-letters/deps.js';
 import type { HealthDeps } from './routes/health.js';
 import type { MonitoringDeps } from './routes/monitoring.js';
 import { NATIVE_STREAM_PATH, REALTIME_PATH } from './routes/sessions.js';
@@ -25,6 +27,7 @@ export interface HttpServiceDeps {
   config: Config;
   version: string;
   pool: Pool;
+  box: DeadLetterDeps['box'];
   temporal: Temporal;
   logger: Logger;
   keys: JWTVerifyGetKey;
@@ -59,6 +62,8 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
     twilioAuthToken: config.TWILIO_AUTH_TOKEN,
     temporalLink: temporalLinks(config.TEMPORAL_UI_URL, config.TEMPORAL_NAMESPACE),
     retry: createRetry({ pool, temporal: temporal.client, logger }),
+    desk: createDecisionDesk({ temporal: temporal.client, logger }),
+    box: deps.box,
     turns: (tenantId, window) => turnCounts(pool, tenantId, window),
     readiness: createReadiness({
       pingDatabase: () => pingDatabase(pool),

@@ -13,6 +13,7 @@ export interface Identity {
 
 const everyone: readonly Role[] = ['ADMIN', 'ATTORNEY', 'STAFF', 'READ_ONLY'];
 const workers: readonly Role[] = ['ADMIN', 'ATTORNEY', 'STAFF'];
+const lawyers: readonly Role[] = ['ADMIN', 'ATTORNEY'];
 const admins: readonly Role[] = ['ADMIN'];
 
 /** Who may do what. A permission that is not in this table does not exist. */
@@ -24,6 +25,10 @@ export const permissions = {
   'recordings:delete': ['ADMIN', 'ATTORNEY'],
   'dead-letters:read': everyone,
   'dead-letters:retry': workers,
+  'dead-letters:edit': lawyers,
+  'dead-letters:discard': lawyers,
+  'dead-letters:approve': lawyers,
+  'issues:change': workers,
   'monitoring:read': everyone,
   'audit:read': admins,
 } as const satisfies Record<string, readonly Role[]>;

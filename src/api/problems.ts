@@ -40,6 +40,11 @@ export const problems = {
     title: 'This address does not take that method.',
     action: 'Use one of the methods in the `Allow` header; /docs lists every address.',
   },
+  decision_refused: {
+    status: 409,
+    title: 'The write does not take this decision.',
+    action: 'Read the write again (GET /api/v1/dlq/{id}); `detail` says what stands against it.',
+  },
   payload_too_large: {
     status: 413,
     title: 'The request body is too large.',
@@ -90,6 +95,12 @@ export const problems = {
     status: 503,
     title: 'The database cannot be reached.',
     action: 'Try again in a few seconds; /readyz shows when the service is ready. Calls in progress go on.',
+  },
+  writes_unavailable: {
+    status: 503,
+    title: 'The write cannot be asked at the moment.',
+    action:
+      'Try again in a few seconds: the same decision counts once. Operators check that Temporal and a worker are there.',
   },
   keys_unavailable: {
     status: 503,

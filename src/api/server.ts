@@ -78,6 +78,7 @@ async function startEdge(config: EdgeConfig, logger: Logger, closing: Closing): 
   await openHttpService({
     config,
     pool,
+    box: cipher,
     temporal,
     logger,
     keys,

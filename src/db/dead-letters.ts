@@ -1,107 +1,84 @@
 import type { Pool } from 'pg';
 import type { ErrorClass } from '../domain/failures.js';
-import type { CallId, TenantId } from '../domain/ids.js';
+import type { TenantId } from '../domain/ids.js';
 import type { Operation, Priority, System } from '../domain/writes.js';
+import { type DeadLetterFilter, parkedThat } from './dead-letter-filter.js';
 import { withTenant } from './tenant.js';
 
 /** A parked write, as the projection knows it. The workflow of that id holds the truth. */
 export interface DeadLetterRow {
   workflowId: string;
-  callId: CallId;
+  callId: string | null;
   system: System;
   operation: Operation;
   priority: Priority;
+  priorityRank: number;
   errorClass: ErrorClass | null;
   errorMessage: string | null;
+  /** The issue it belongs to. */
+  fingerprint: string | null;
   attempts: number;
   revision: number;
+  /** Who asked for a decision that somebody else must approve. */
+  proposedBy: string | null;
   /** ISO 8601 with microseconds, so that it can serve as a cursor. */
   parkedAt: string;
 }
 
+/** The key of the last row seen. */
+export type DeadLetterPosition = Pick<DeadLetterRow, 'priorityRank' | 'parkedAt' | 'workflowId'>;
+
+export const deadLetterSorts = ['oldest', 'newest', 'priority'] as const;
+/** Longest parked first; latest parked first; CRITICAL first and longest parked first within a priority. */
+export type DeadLetterSort = (typeof deadLetterSorts)[number];
+
+/** Each order is that of an index, so that a page costs the same wherever it lies. */
+const orders: Record<DeadLetterSort, { by: string; after: string }> = {
+  oldest: { by: 'parked_at, workflow_id', after: '(parked_at, workflow_id) > (@at::timestamptz, @id)' },
+  newest: {
+    by: 'parked_at desc, workflow_id desc',
+    after: '(parked_at, workflow_id) < (@at::timestamptz, @id)',
+  },
+  priority: {
+    by: 'priority_rank, parked_at, workflow_id',
+    after: '(priority_rank, parked_at, workflow_id) > (@rank::int, @at::timestamptz, @id)',
+  },
+};
+
 export interface DeadLetterQuery {
-  system?: System | undefined;
-  priority?: Priority | undefined;
-  errorClass?: ErrorClass | undefined;
-  /** Rows after this one in the order oldest first. */
-  after?: { parkedAt: string; workflowId: string } | undefined;
+  filter?: DeadLetterFilter;
+  sort?: DeadLetterSort;
+  /** Rows after this one in the order asked for. */
+  after?: DeadLetterPosition | undefined;
   limit: number;
 }
 
-/** Parked writes, longest parked first. */
+/** Parked writes, longest parked first unless another order is asked for. */
 export async function listDeadLetters(
   pool: Pool,
   tenantId: TenantId,
-  query: DeadLetterQuery,
+  { filter = {}, sort = 'oldest', after, limit }: DeadLetterQuery,
 ): Promise<DeadLetterRow[]> {
+  const { sql, parameters } = parkedThat(tenantId, filter);
+  const bind = (value: unknown): string => `$${parameters.push(value)}`;
+  const position =
+    after &&
+    orders[sort].after
+      .replace('@rank', () => bind(after.priorityRank))
+      .replace('@at', () => bind(after.parkedAt))
+      .replace('@id', () => bind(after.workflowId));
   return withTenant(pool, tenantId, async (scope) => {
     const { rows } = await scope.query<DeadLetterRow>(
       `select workflow_id as "workflowId", call_id as "callId", system, operation, priority,
-              error_class as "errorClass", error_message as "errorMessage", attempts, revision,
+              priority_rank as "priorityRank", error_class as "errorClass", error_message as "errorMessage",
+              fingerprint, attempts, revision, proposed_by as "proposedBy",
               to_char(parked_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "parkedAt"
-         from writes
-        where tenant_id = $1 and state = 'parked'
-          and ($2::text is null or system = $2)
-          and ($3::text is null or priority = $3)
-          and ($4::text is null or error_class = $4)
-          and ($5::timestamptz is null or (parked_at, workflow_id) > ($5, $6))
-        order by parked_at, workflow_id limit $7`,
-      [
-        tenantId,
-        query.system ?? null,
-        query.priority ?? null,
-        query.errorClass ?? null,
-        query.after?.parkedAt ?? null,
-        query.after?.workflowId ?? null,
-        query.limit,
-      ],
+         from writes where ${sql} ${position ? `and ${position}` : ''}
+        order by ${orders[sort].by} limit ${bind(limit)}`,
+      parameters,
     );
     return rows;
   });
-}
-
-/** Counts of parked writes. Only keys with parked writes appear. */
-export interface DeadLetterStats {
-  parked: number;
-  /** When the longest parked one was parked; null when none is. */
-  oldestParkedAt: Date | null;
-  byPriority: Partial<Record<Priority, number>>;
-  bySystem: Partial<Record<System, number>>;
-  byErrorClass: Partial<Record<ErrorClass, number>>;
-}
-
-interface StatsRow {
-  priority: Priority | null;
-  system: System | null;
-  error_class: ErrorClass | null;
-  parked: number;
-  oldest: Date | null;
-}
-
-/** Counts by priority, system and error class, in one pass over the parked writes. */
-export async function deadLetterStats(pool: Pool, tenantId: TenantId): Promise<DeadLetterStats> {
-  const rows = await withTenant(pool, tenantId, async (scope) => {
-    const result = await scope.query<StatsRow>(
-      `select priority, system, error_class, count(*)::int as parked, min(parked_at) as oldest
-         from (select priority, system, coalesce(error_class, 'internal') as error_class, parked_at
-                 from writes where tenant_id = $1 and state = 'parked') parked_writes
-        group by grouping sets ((), (priority), (system), (error_class))`,
-      [tenantId],
-    );
-    return result.rows;
-  });
-  const total = rows.find((row) => !row.priority && !row.system && !row.error_class);
-  const counts = <K extends string>(key: (row: StatsRow) => K | null): Partial<Record<K, number>> =>
-    Object.fromEntries(rows.flatMap((row) => (key(row) ? [[key(row), row.parked]] : []))) as Partial<
-      Record<K, number>
-    >;
-  return {
-    parked: total?.parked ?? 0,
-    oldestParkedAt: total?.oldest ?? null,
-    byPriority: counts((row) => row.priority),
-    bySystem: counts((row) => row.system),
-    byErrorClass: counts((row) => row.error_class),
-  };
 }
 
 /** The revision a person saw of each of these writes; ids that are not this tenant's are left out. */

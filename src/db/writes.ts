@@ -4,6 +4,7 @@
  */
 import type { ErrorClass } from '../domain/failures.js';
 import type { Operation, Priority, System, WritePhase } from '../domain/writes.js';
+import { type Failure, fingerprintOf } from './issues.js';
 import type { TenantScope } from './tenant.js';
 
 /** The fixed part of a write's row. */
@@ -29,6 +30,8 @@ export interface WriteProgress {
   url?: string;
   parkedAtMs?: number;
   nextAttemptAtMs?: number;
+  /** Who asked for a decision that a second person must approve. */
+  proposedBy?: string;
 }
 
 /** What an earlier attempt left behind. */
@@ -61,7 +64,7 @@ export async function beginWrite(
      values ($1, $2, $3, $4, $5, $6, 'running', $7, $8)
      on conflict (tenant_id, workflow_id) do update set
        state = 'retrying', attempts = excluded.attempts, revision = excluded.revision,
-       parked_at = null, next_attempt_at = null, updated_at = now()`,
+       parked_at = null, next_attempt_at = null, proposed_by = null, updated_at = now()`,
     [
       write.tenantId,
       write.workflowId,
@@ -85,16 +88,19 @@ export async function projectWrite(
   write: WriteIdentity,
   progress: WriteProgress,
 ): Promise<void> {
+  const failure = failureIn(write, progress);
   await scope.query(
     `insert into writes as w (tenant_id, workflow_id, call_id, system, operation, priority, state, attempts, revision,
-                              error_class, error_message, external_id, url, parked_at, next_attempt_at)
+                              error_class, error_message, external_id, url, parked_at, next_attempt_at,
+                              fingerprint, proposed_by)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
-             to_timestamp($14::float8 / 1000), to_timestamp($15::float8 / 1000))
+             to_timestamp($14::float8 / 1000), to_timestamp($15::float8 / 1000), $16, $17)
      on conflict (tenant_id, workflow_id) do update set
        state = excluded.state, attempts = excluded.attempts, revision = excluded.revision,
        error_class = excluded.error_class, error_message = excluded.error_message,
        external_id = coalesce(excluded.external_id, w.external_id), url = coalesce(excluded.url, w.url),
-       parked_at = excluded.parked_at, next_attempt_at = excluded.next_attempt_at, updated_at = now()
+       parked_at = excluded.parked_at, next_attempt_at = excluded.next_attempt_at,
+       fingerprint = excluded.fingerprint, proposed_by = excluded.proposed_by, updated_at = now()
      where w.state not in ('done', 'discarded')
        and excluded.revision >= w.revision and excluded.attempts >= w.attempts`,
     [
@@ -113,9 +119,28 @@ export async function projectWrite(
       progress.url,
       progress.parkedAtMs,
       progress.nextAttemptAtMs,
+      failure && fingerprintOf(failure),
+      progress.proposedBy,
     ],
   );
+  if (failure && progress.state === 'retrying') await noteAttempt(scope, write, progress);
 }
+
+/** Keeps what a failed attempt met. After a reset in Temporal attempts are counted anew: the later one stands. */
+async function noteAttempt(scope: TenantScope, write: WriteIdentity, failed: WriteProgress): Promise<void> {
+  await scope.query(
+    `insert into write_attempts (tenant_id, workflow_id, attempt, error_class, error_message) values ($1, $2, $3, $4, $5)
+     on conflict (tenant_id, workflow_id, attempt) do update set
+       at = now(), error_class = excluded.error_class, error_message = excluded.error_message`,
+    [write.tenantId, write.workflowId, failed.attempts, failed.errorClass, failed.errorMessage],
+  );
+}
+
+/** What went wrong, as issues tell failures apart. */
+export const failureIn = (
+  { system, operation }: WriteIdentity,
+  { errorClass, errorMessage = '' }: WriteProgress,
+): Failure | undefined => errorClass && { system, operation, errorClass, errorMessage };
 
 /** One row as lists show it. */
 export interface WriteRow {
@@ -137,7 +162,8 @@ export interface WriteRow {
   updatedAt: Date;
 }
 
-const rowColumns = `workflow_id as "workflowId", call_id as "callId", system, operation, priority, state,
+/** Select list of a WriteRow. */
+export const rowColumns = `workflow_id as "workflowId", call_id as "callId", system, operation, priority, state,
   error_class as "errorClass", error_message as "errorMessage", attempts, revision, external_id as "externalId", url,
   parked_at as "parkedAt", next_attempt_at as "nextAttemptAt", created_at as "createdAt", updated_at as "updatedAt"`;
 

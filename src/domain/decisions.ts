@@ -20,9 +20,17 @@ export interface DecisionRecord {
   revision: number;
   /** How it came: Temporal's update, signal or cancellation, or the workflow's own timer. */
   via: 'update' | 'signal' | 'cancellation' | 'timer';
+  /** What was proposed, approved or withdrawn. */
+  about?: 'retry' | 'edit' | 'discard';
+  /** Who had proposed what is approved or withdrawn. */
+  proposedBy?: string;
   /** The redrive job it belongs to. */
   jobId?: string;
   /** Whole payloads before and after an edit. Privileged: sealed at rest, masked in answers. */
   before?: unknown;
   after?: unknown;
 }
+
+/** Binds sealed payloads to their event: copied to another row they do not open. */
+export const decisionSeal = ({ tenantId, eventId }: { tenantId: string; eventId: string }): string =>
+  `audit/${tenantId}/${eventId}`;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DeadLetterRules } from './dead-letter-rules.js';
 import { TenantId } from './ids.js';
 import { Money } from './money.js';
 
@@ -45,5 +46,7 @@ export const FirmProfile = z.object({
    * `ask`, which is what the greeting does.
    */
   recording: z.enum(['never', 'ask']).optional(),
+  /** How the firm wants its dead letters handled. */
+  deadLetters: DeadLetterRules.optional(),
 });
 export type FirmProfile = z.infer<typeof FirmProfile>;

@@ -48,6 +48,8 @@ interface OperationRow {
   system: 'clio' | 'lawpay';
   payload: z.ZodType;
   afterUnknown: UnknownOutcomeRule;
+  /** Asks for money or moves it: a firm may want two people to agree before it is retried or changed by hand. */
+  money?: true;
 }
 
 /** Operation name → what it is: its system, its payload schema, its retry rule. The one table of all writes. */
@@ -60,12 +62,17 @@ export const operations = {
     system: 'lawpay',
     payload: PaymentRequestPayload,
     afterUnknown: 'look_up',
+    money: true,
   },
 } as const satisfies Record<string, OperationRow>;
 
 export type Operation = keyof typeof operations;
 export type System = (typeof operations)[Operation]['system'];
 export type PayloadOf<O extends Operation> = z.infer<(typeof operations)[O]['payload']>;
+
+/** Whether a firm may ask for two people. */
+export const isMoney = (operation: Operation): boolean =>
+  (operations[operation] as OperationRow).money ?? false;
 
 /** Where a write stands. `retrying` and `backoff` are quick and slow repeats; `parked` waits for a person. */
 export type WritePhase = 'running' | 'retrying' | 'backoff' | 'parked' | 'done' | 'discarded';

@@ -1,5 +1,6 @@
 /** Composition root of the worker process. */
 import { join } from 'node:path';
+import { alertsToLog } from '../activities/alerts.js';
 import { createClioActivities } from '../activities/clio.js';
 import { createIntakeActivities } from '../activities/intake.js';
 import { createLawPayActivities } from '../activities/lawpay.js';
@@ -54,6 +55,7 @@ async function main(): Promise<void> {
         core: createIntakeActivities({
           pool,
           box,
+          alerts: alertsToLog(logger),
           extract: extractFrom,
         }),
         clio: createClioActivities({

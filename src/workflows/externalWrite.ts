@@ -23,7 +23,8 @@ import { operations } from '../domain/writes.js';
 import type { Decision, ExternalWriteInput, WriteOutcome } from './messages.js';
 import { attemptRound } from './write/attempt.js';
 import { startCourse, type WriteCourse } from './write/course.js';
-import { noteCancellation, takeDecisions } from './write/decisions.js';
+import { noteCancellation } from './write/decision-records.js';
+import { takeDecisions } from './write/decisions.js';
 import { projectEnd, projectMeanwhile, publish } from './write/publish.js';
 
 /** A wake-up replays the whole history, so a long story of corrections starts afresh; about 60 decisions. */
@@ -128,7 +129,13 @@ async function startAfresh(course: WriteCourse): Promise<never> {
   return continueAsNew<typeof externalWrite>({
     request: course.request,
     ladder: course.ladder,
-    carried: { attempts: course.attempts, revision: course.revision, seenJobs: course.seenJobs },
+    carried: {
+      attempts: course.attempts,
+      revision: course.revision,
+      seenJobs: course.seenJobs,
+      unrecorded: course.unrecorded,
+    },
+    secondPerson: course.secondPerson,
   });
 }
 

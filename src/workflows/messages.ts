@@ -3,13 +3,14 @@
  * workflows. Safe to import outside the sandbox.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { DecisionRecord } from '../domain/decisions.js';
 import type { CallId, TenantId } from '../domain/ids.js';
 import type { FirmProfile } from '../domain/firm.js';
 import type { ErrorClass } from '../domain/failures.js';
 import type { IntakeRecord } from '../domain/intake.js';
 import type { LadderPolicy } from '../domain/ladder.js';
 import type { EndReason, Turn } from '../domain/turn.js';
-import type { WritePhase, WriteReceipt, WriteRequest } from '../domain/writes.js';
+import type { Operation, WritePhase, WriteReceipt, WriteRequest } from '../domain/writes.js';
 
 /** Task queues: one for workflows and own activities, one per outside system so that its rate cap is its own. */
 export const taskQueues = { core: 'hermes-core', clio: 'ext-clio', lawpay: 'ext-lawpay' } as const;
@@ -60,7 +61,14 @@ export interface ExternalWriteInput {
   request: WriteRequest;
   ladder: LadderPolicy;
   /** Set by the workflow itself when it continues as new. */
-  carried?: { attempts: number; revision: number; seenJobs: string[] };
+  carried?: {
+    attempts: number;
+    revision: number;
+    seenJobs: string[];
+    unrecorded?: DecisionRecord[];
+  };
+  /** Whether the firm, when the write began, wanted a second person for decisions about money. */
+  secondPerson?: boolean;
 }
 
 export type WriteOutcome =
@@ -75,6 +83,16 @@ export interface WriteState {
   parkedAtMs?: number;
   nextAttemptAtMs?: number;
   receipt?: WriteReceipt;
+  /** Waits for a second person. */
+  proposal?: Proposal;
+}
+
+/** A decision about money that somebody asked for and somebody else must approve. */
+export interface Proposal {
+  action: Decision['action'];
+  actor: string;
+  reason: string;
+  atMs: number;
 }
 
 export type Decision =
@@ -83,8 +101,15 @@ export type Decision =
   | { action: 'edit'; actor: string; reason: string; expectedRevision?: number; payload: unknown }
   | { action: 'discard'; actor: string; reason: string; expectedRevision?: number };
 
+/**
+ * `approve` carries out what another person proposed; `withdraw` drops it. Where the firm wants a second person for
+ * money, the first decision is only proposed.
+ */
+export type Resolution =
+  Decision | { action: 'approve' | 'withdraw'; actor: string; reason: string; expectedRevision?: number };
+
 /** A person's decision about a parked (or waiting) write. Rejected without a trace when it makes no sense. */
-export const resolveWrite = defineUpdate<WriteState, [Decision]>('resolve');
+export const resolveWrite = defineUpdate<WriteState, [Resolution]>('resolve');
 /** Everything may be left out. Of one `jobId` only the first order counts. */
 export interface RedriveOrder {
   jobId?: string;
@@ -94,3 +119,7 @@ export interface RedriveOrder {
 /** The same as `retry`, for batch tools and Temporal UI: ignored unless the write waits, and once per job id. */
 export const redriveWrite = defineSignal<[RedriveOrder?]>('redrive');
 export const writeState = defineQuery<WriteState>('state');
+/** What the write sends, and what a proposed edit would send instead. Privileged. */
+export const writeContent = defineQuery<{ operation: Operation; payload: unknown; proposed?: unknown }>(
+  'content',
+);

@@ -3,7 +3,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
 import { createCallFirms } from '../../src/api/call-firms.js';
-import { createRetry, type RetryDeadLetters } from '../../src/api/dead-letter-retry.js';
+import { createRetry, type RetryDeadLetters } from '../../src/api/dead-letters/retry.js';
 import { createIntakeSink } from '../../src/api/intake-sink.js';
 import { openTemporal, type Temporal } from '../../src/api/temporal.js';
 import { findCall } from '../../src/db/call-list.js';

@@ -1,11 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Pool } from 'pg';
-import {
-  type DeadLetterRow,
-  deadLetterStats,
-  listDeadLetters,
-  ownWriteRevisions,
-} from '../../src/db/dead-letters.js';
+import { type DeadLetterRow, listDeadLetters, ownWriteRevisions } from '../../src/db/dead-letters.js';
+import { deadLetterStats } from '../../src/db/dead-letter-stats.js';
 import { openPool } from '../../src/db/pool.js';
 import { withTenant } from '../../src/db/tenant.js';
 import { projectWrite } from '../../src/db/writes.js';
@@ -61,7 +57,7 @@ test('parked writes are listed once each, longest parked first, over pages that 
 
 test('parked writes can be narrowed by system, priority and error class', async () => {
   const found = async (filter: object): Promise<number> =>
-    (await listDeadLetters(pool, 'firm-a', { limit: 100, ...filter })).length;
+    (await listDeadLetters(pool, 'firm-a', { limit: 100, filter })).length;
   expect(await found({ system: 'lawpay' })).toBe(4);
   expect(await found({ priority: 'CRITICAL' })).toBe(2);
   expect(await found({ errorClass: 'invalid' })).toBe(8);
@@ -69,10 +65,13 @@ test('parked writes can be narrowed by system, priority and error class', async 
 });
 
 test('parked writes are counted by priority, system and error class, those of the firm alone', async () => {
-  expect(await deadLetterStats(pool, 'firm-a')).toEqual({
+  const { byAge, ...stats } = await deadLetterStats(pool, 'firm-a');
+  expect(Object.values(byAge)).toEqual([12]);
+  expect(stats).toEqual({
     parked: 12,
     oldestParkedAt: new Date(START_MS),
     byPriority: { CRITICAL: 2, MEDIUM: 10 },
+    byOperation: { 'clio.matter.create': 8, 'lawpay.paymentRequest.create': 4 },
     bySystem: { clio: 8, lawpay: 4 },
     byErrorClass: { invalid: 8, auth: 4 },
   });
@@ -83,6 +82,8 @@ test('a firm with nothing parked has zero and no oldest', async () => {
     parked: 0,
     oldestParkedAt: null,
     byPriority: {},
+    byOperation: {},
+    byAge: {},
     bySystem: {},
     byErrorClass: {},
   });
@@ -91,4 +92,30 @@ test('a firm with nothing parked has zero and no oldest', async () => {
 test('ids of another firm have no revision', async () => {
   const revisions = await ownWriteRevisions(pool, 'firm-a', ['op:firm-a:3', 'op:firm-b:13', 'op:none']);
   expect([...revisions]).toEqual([['op:firm-a:3', 3]]);
+});
+
+test('the other orders page through everything too, and CRITICAL comes first in one of them', async () => {
+  for (const sort of ['newest', 'priority'] as const) {
+    const seen: DeadLetterRow[] = [];
+    for (;;) {
+      const page = await listDeadLetters(pool, 'firm-a', { sort, limit: 5, after: seen.at(-1) });
+      seen.push(...page);
+      if (page.length < 5) break;
+    }
+    expect(new Set(seen.map((row) => row.workflowId)).size).toBe(12);
+    const times = seen.map((row) => row.parkedAt);
+    if (sort === 'newest') expect(times).toEqual([...times].sort().reverse());
+    else expect(seen.map((row) => row.priority).slice(0, 3)).toEqual(['CRITICAL', 'CRITICAL', 'MEDIUM']);
+  }
+});
+
+test('parked writes can be narrowed by time, operation, call and what they failed of', async () => {
+  const [first] = await listDeadLetters(pool, 'firm-a', { limit: 1 });
+  const found = async (filter: object): Promise<number> =>
+    (await listDeadLetters(pool, 'firm-a', { limit: 100, filter })).length;
+  expect(await found({ parkedFromMs: START_MS + 1_000, parkedBeforeMs: START_MS + 3_000 })).toBe(4);
+  expect(await found({ operation: 'clio.matter.create' })).toBe(8);
+  expect(await found({ callId: first!.callId! })).toBe(1);
+  expect(await found({ fingerprint: first!.fingerprint! })).toBe(4);
+  expect(await found({ awaitingApproval: true })).toBe(0);
 });

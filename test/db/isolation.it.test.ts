@@ -20,6 +20,10 @@ const inserts: Record<string, string> = {
            values ($1, 'total', now(), $2, 1, '\\x00')`,
   audit_log: `insert into audit_log (tenant_id, seq, event_id, at, actor, action, subject, reason, prev_hash, hash)
            values ($1, 1, $2, now(), 'a', 'a', 's', 'r', sha256(''), sha256(''))`,
+  write_attempts: `insert into write_attempts (tenant_id, workflow_id, attempt, error_class) values ($1, 'w-' || $2, 1, 'invalid')`,
+  write_issues: `insert into write_issues (tenant_id, fingerprint, system, operation, error_class, pattern)
+           values ($1, $2, 'clio', 'clio.note.create', 'invalid', 'x')`,
+  alerts: `insert into alerts (tenant_id, kind, subject, severity, message) values ($1, 'k', $2, 'warning', 'm')`,
   turn_minutes: `insert into turn_minutes (tenant_id, minute, instance, turns, errors) values ($1, now(), $2, 1, 0)`,
 };
 

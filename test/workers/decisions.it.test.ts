@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { sealedContext } from '../../src/activities/decision-log.js';
 import { auditOf } from '../../src/db/audit.js';
 import { checkChain } from '../../src/db/audit-chain.js';
 import { readAudit } from '../../src/db/audit.js';
 import { withTenant } from '../../src/db/tenant.js';
+import { decisionSeal } from '../../src/domain/decisions.js';
 import { writeWorkflowId } from '../../src/domain/ids.js';
 import { eventually } from '../support/eventually.js';
 import { startIntakeStack, type IntakeStack } from './intake-stack.js';
@@ -68,7 +68,7 @@ test('an update sent by hand edits the write; what it replaced is sealed in the 
   const [event] = await decisionsOn(id);
   expect(event).toMatchObject({ action: 'write.edit', actor: 'pat', reason: 'misheard' });
   expect(event!.sealed!.includes('Whitfield')).toBe(false);
-  expect(JSON.parse(stack.box.open(event!.sealed!, sealedContext(event!)))).toEqual({
+  expect(JSON.parse(stack.box.open(event!.sealed!, decisionSeal(event!)))).toEqual({
     before: { firstName: 'Dana', lastName: 'Whitcomb', phoneE164: '+15125550142' },
     after: payload,
   });

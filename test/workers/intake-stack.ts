@@ -5,6 +5,7 @@ import type { DataConverter } from '@temporalio/common';
 import { google } from '@temporalio/proto';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import pg from 'pg';
+import { alertsToLog } from '../../src/activities/alerts.js';
 import { createClioActivities } from '../../src/activities/clio.js';
 import { createIntakeActivities } from '../../src/activities/intake.js';
 import { createLawPayActivities } from '../../src/activities/lawpay.js';
@@ -150,7 +151,7 @@ export async function startIntakeStack(options: { settleMs?: number; dataConvert
     bundlePath: await testBundle(),
     dataConverter,
     activities: {
-      core: createIntakeActivities({ pool, box, extract: extractFrom }),
+      core: createIntakeActivities({ pool, box, alerts: alertsToLog(silentLogger), extract: extractFrom }),
       clio: createClioActivities({
         pool,
         box,
@@ -206,9 +207,9 @@ export async function startIntakeStack(options: { settleMs?: number; dataConvert
     box,
     tenantId,
     /** Takes the usual call from its first word to its end. */
-    call: () => {
+    call: (more: Partial<CallIntakeInput> = {}) => {
       const startedAtMs = Date.now();
-      return place(turnsOf(startedAtMs), startedAtMs);
+      return place(turnsOf(startedAtMs), startedAtMs, more);
     },
     place,
     connect,

@@ -91,7 +91,7 @@ async function withIntake(
       seen.persisted = record;
       return Promise.resolve();
     },
-    projectWrite: () => Promise.resolve(),
+    projectWrite: () => Promise.resolve(undefined),
     performWrite: ({ request }) => {
       seen.writes.push(request);
       const externalId = String(7_000 + seen.writes.length);

@@ -48,9 +48,10 @@ async function withWrite(
   const request = contactRequest(newCallId());
   const workflowId = `op:acme:clio:${request.key}`;
   const handle = skipping.env.client.workflow.getHandle<() => Promise<WriteOutcome>>(workflowId);
-  const projectWrite = async ({ progress }: { progress: WriteProgress }): Promise<void> => {
+  const projectWrite = async ({ progress }: { progress: WriteProgress }): Promise<undefined> => {
     projected.push(progress);
     await react(progress, handle);
+    return undefined;
   };
   const parked = (times = 1): Promise<unknown> =>
     eventually(() => new Set(projected.flatMap((p) => p.parkedAtMs ?? [])).size >= times, {

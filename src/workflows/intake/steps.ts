@@ -54,12 +54,13 @@ export async function makeWrite<O extends Operation>(
 
 async function runWrite({ input }: Steps, request: WriteRequest): Promise<WriteOutcome> {
   const { system } = operations[request.operation];
+  const secondPerson = input.firm.deadLetters?.secondPersonForMoney;
   for (;;) {
     try {
       const child = await startChild(externalWrite, {
         workflowId: writeWorkflowId(request.tenantId, system, request.key),
         taskQueue: workflowInfo().taskQueue,
-        args: [{ request, ladder: input.ladder }],
+        args: [{ request, ladder: input.ladder, ...(secondPerson && { secondPerson }) }],
         // A write outlives an intake that somebody terminates.
         parentClosePolicy: ParentClosePolicy.ABANDON,
         priority: { priorityKey: priorityKeys[request.priority], fairnessKey: request.tenantId },

@@ -3,7 +3,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { WriteIdentity, WriteProgress } from '../../activities/contracts.js';
 import type { DecisionRecord } from '../../domain/decisions.js';
 import { operations, type WriteRequest } from '../../domain/writes.js';
-import type { Decision, ExternalWriteInput, WriteState } from '../messages.js';
+import type { Decision, ExternalWriteInput, Proposal, WriteState } from '../messages.js';
 
 /** Mutable on purpose: signal and update handlers and the main line all work on the one object. */
 export interface WriteCourse extends WriteState {
@@ -12,13 +12,17 @@ export interface WriteCourse extends WriteState {
   /** Accepted and not yet acted upon. */
   decision?: Decision;
   seenJobs: string[];
+  /** A decision that waits for a second person, whole. */
+  proposed?: { decision: Decision; atMs: number };
+  /** Whether decisions about this write need a second person; told anew whenever the write parks. */
+  secondPerson: boolean;
   /** Accepted and not yet known to be in the audit log: they go along with whatever reaches the database next. */
   unrecorded: DecisionRecord[];
   /** Whether search attributes already tell of this write's waiting, and so must tell of its end. */
   published: boolean;
 }
 
-export function startCourse({ request, ladder, carried }: ExternalWriteInput): WriteCourse {
+export function startCourse({ request, ladder, carried, secondPerson }: ExternalWriteInput): WriteCourse {
   return {
     request,
     ladder,
@@ -26,7 +30,8 @@ export function startCourse({ request, ladder, carried }: ExternalWriteInput): W
     attempts: carried?.attempts ?? 0,
     revision: carried?.revision ?? 0,
     seenJobs: carried?.seenJobs ?? [],
-    unrecorded: [],
+    secondPerson: secondPerson ?? false,
+    unrecorded: carried?.unrecorded ?? [],
     published: carried !== undefined,
   };
 }
@@ -45,8 +50,16 @@ export function stateOf(course: WriteCourse): WriteState {
     ...(parkedAtMs !== undefined && { parkedAtMs }),
     ...(nextAttemptAtMs !== undefined && { nextAttemptAtMs }),
     ...(receipt && { receipt }),
+    ...(course.proposed && { proposal: proposalOf(course.proposed) }),
   };
 }
+
+const proposalOf = ({ decision, atMs }: NonNullable<WriteCourse['proposed']>): Proposal => ({
+  action: decision.action,
+  actor: decision.actor,
+  reason: decision.reason,
+  atMs,
+});
 
 export function identityOf({ request }: WriteCourse): WriteIdentity {
   return {
@@ -68,6 +81,7 @@ export function progressOf(course: WriteCourse): WriteProgress {
     ...(lastError && { errorClass: lastError.errorClass, errorMessage: lastError.message }),
     ...(parkedAtMs !== undefined && { parkedAtMs }),
     ...(nextAttemptAtMs !== undefined && { nextAttemptAtMs }),
+    ...(course.proposed && { proposedBy: course.proposed.decision.actor }),
   };
 }
 

@@ -1,120 +1,118 @@
 /** What people and batch tools may decide about a waiting write. */
-import { ApplicationFailure, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { DecisionRecord } from '../../domain/decisions.js';
-import { operations, WriteRequest } from '../../domain/writes.js';
-import { redriveWrite, resolveWrite, writeState, type Decision, type RedriveOrder } from '../messages.js';
+import { setHandler } from '@temporalio/workflow';
+import { isMoney, WriteRequest } from '../../domain/writes.js';
+import {
+  redriveWrite,
+  resolveWrite,
+  writeContent,
+  writeState,
+  type Decision,
+  type Resolution,
+} from '../messages.js';
 import { isWaiting, stateOf, type WriteCourse } from './course.js';
+import { isBreakerJob, readOrder, refuseUnlessValid } from './decision-checks.js';
+import { type How, record } from './decision-records.js';
+import { projectMeanwhile, publish } from './publish.js';
 
 /** Job ids remembered per write; a job that old has long stopped repeating its signals. */
 const MAX_SEEN_JOBS = 100;
 
-/** Registers the query, the `resolve` update and the `redrive` signal. Call it before the first await. */
+/** Registers the queries, the `resolve` update and the `redrive` signal. Call it before the first await. */
 export function takeDecisions(course: WriteCourse): void {
   setHandler(writeState, () => stateOf(course));
+  setHandler(writeContent, () => contentOf(course));
   setHandler(
     resolveWrite,
-    (decision) => {
-      accept(course, decision, { via: 'update' });
+    (resolution) => {
+      resolve(course, resolution);
       return stateOf(course);
     },
-    { validator: (decision: Decision) => refuseUnlessValid(course, decision) },
+    { validator: (resolution: Resolution) => refuseUnlessValid(course, resolution) },
   );
   setHandler(redriveWrite, (order) => {
-    const { jobId, actor, reason } = readOrder(order);
+    const { jobId, actor = 'redrive', reason = jobId ?? 'redrive signal' } = readOrder(order);
     if (!isWaiting(course) || (jobId !== undefined && course.seenJobs.includes(jobId))) return;
     if (jobId !== undefined) course.seenJobs = [...course.seenJobs, jobId].slice(-MAX_SEEN_JOBS);
-    accept(
-      course,
-      { action: 'retry', actor: actor ?? 'redrive', reason: reason ?? jobId ?? 'redrive signal' },
-      { via: 'signal', ...(jobId !== undefined && { jobId }) },
-    );
+    const how: How = { via: 'signal', ...(jobId !== undefined && { jobId }) };
+    // The end of an outage is nobody's decision: what waited for it goes on as it would have by itself.
+    const isBySomebody = jobId === undefined || !isBreakerJob(jobId);
+    if (isBySomebody && needsSecond(course)) {
+      if (!course.proposed) propose(course, { action: 'retry', actor, reason }, how);
+    } else accept(course, { action: 'retry', actor, reason }, how);
   });
 }
 
-/** Cancelled in Temporal, by somebody whose name only Temporal knows: that too is a decision. */
-export function noteCancellation(course: WriteCourse): void {
-  course.revision += 1;
-  record(
-    course,
-    'cancel',
-    { actor: 'temporal', reason: 'the workflow was cancelled' },
-    { via: 'cancellation' },
-  );
+function resolve(course: WriteCourse, resolution: Resolution): void {
+  const { actor, reason } = resolution;
+  switch (resolution.action) {
+    case 'approve':
+      if (course.proposed) approve(course, course.proposed.decision, { actor, reason });
+      return;
+    case 'withdraw':
+      withdraw(course, { actor, reason });
+      return;
+    default:
+      if (needsSecond(course)) propose(course, resolution, { via: 'update' });
+      else accept(course, resolution, { via: 'update' });
+  }
 }
 
+const needsSecond = (course: WriteCourse): boolean =>
+  course.secondPerson && isMoney(course.request.operation);
+
 /** From here on the write no longer waits, so that of two decisions in one moment only the first counts. */
-function accept(course: WriteCourse, decision: Decision, how: Pick<DecisionRecord, 'via' | 'jobId'>): void {
+function accept(course: WriteCourse, decision: Decision, how: How): void {
+  const change = carryOut(course, decision);
+  record(course, decision.action, decision, { ...how, ...change });
+}
+
+/** @returns the payloads before and after, of an edit. */
+function carryOut(course: WriteCourse, decision: Decision): Pick<How, 'before' | 'after'> {
   const before: unknown = course.request.payload;
   course.decision = decision;
   course.revision += 1;
   course.phase = decision.action === 'discard' ? 'discarded' : 'retrying';
-  if (decision.action === 'edit') course.request = edited(course.request, decision.payload);
-  const change = decision.action === 'edit' ? { before, after: course.request.payload } : {};
-  record(course, decision.action, decision, { ...how, ...change });
+  delete course.proposed;
+  if (decision.action !== 'edit') return {};
+  course.request = edited(course.request, decision.payload);
+  return { before, after: course.request.payload };
 }
 
-function record(
-  course: WriteCourse,
-  action: DecisionRecord['action'],
-  { actor, reason }: { actor: string; reason: string },
-  more: Pick<DecisionRecord, 'via' | 'jobId' | 'before' | 'after'>,
-): void {
-  const { workflowId } = workflowInfo();
-  const { revision } = course;
-  const atMs = Date.now();
-  // The moment tells a decision from another one of the same revision that Temporal took after a reset.
-  const eventId = `${workflowId}/r${revision}/${atMs}`;
-  const { tenantId } = course.request;
-  course.unrecorded.push({
-    ...{ tenantId, workflowId, eventId, action, actor, reason, atMs, revision },
-    ...more,
+/** The write goes on waiting; lists and Temporal UI show who asked for what. */
+function propose(course: WriteCourse, decision: Decision, how: How): void {
+  course.proposed = { decision, atMs: Date.now() };
+  course.revision += 1;
+  const change =
+    decision.action === 'edit' ? { before: course.request.payload as unknown, after: decision.payload } : {};
+  record(course, 'propose', decision, { ...how, ...change, about: decision.action });
+  publish(course);
+  projectMeanwhile(course);
+}
+
+function approve(course: WriteCourse, proposed: Decision, second: { actor: string; reason: string }): void {
+  const actor = `${proposed.actor} with ${second.actor}`;
+  const change = carryOut(course, { ...proposed, actor });
+  const about = proposed.action;
+  record(course, 'approve', second, { via: 'update', ...change, about, proposedBy: proposed.actor });
+}
+
+function withdraw(course: WriteCourse, by: { actor: string; reason: string }): void {
+  const proposed = course.proposed?.decision;
+  delete course.proposed;
+  course.revision += 1;
+  record(course, 'withdraw', by, {
+    via: 'update',
+    ...(proposed && { about: proposed.action, proposedBy: proposed.actor }),
   });
+  publish(course);
+  projectMeanwhile(course);
 }
 
-/** Signals made by hand come in any shape; what cannot be read is left out, and the write is retried all the same. */
-function readOrder(order: unknown): RedriveOrder {
-  if (typeof order === 'string') return { jobId: order };
-  if (typeof order !== 'object' || order === null) return {};
-  const { jobId, actor, reason } = order as Record<string, unknown>;
-  return {
-    ...(filled(jobId) && { jobId }),
-    ...(filled(actor) && { actor }),
-    ...(filled(reason) && { reason }),
-  };
+function contentOf({ request, proposed }: WriteCourse) {
+  const { operation, payload } = request;
+  const edit = proposed?.decision.action === 'edit' ? { proposed: proposed.decision.payload } : {};
+  return { operation, payload, ...edit };
 }
-
-/** @throws ApplicationFailure, type `DecisionRefused`, whose message says what to change. */
-function refuseUnlessValid(course: WriteCourse, decision: Decision): void {
-  // Hand-made updates from Temporal UI come in any shape.
-  if (typeof decision !== 'object' || (decision as unknown) === null)
-    throw refused('the decision must be an object such as {"action":"retry","actor":"…","reason":"…"}');
-  if (!isWaiting(course)) throw refused(`the write is ${course.phase} and waits for no decision`);
-  if (!filled(decision.actor)) throw refused('actor: who decides is missing');
-  if (!filled(decision.reason)) throw refused('reason: why is missing');
-  const expected = decision.expectedRevision;
-  if (expected !== undefined && expected !== course.revision)
-    throw refused(
-      `expectedRevision: somebody decided meanwhile, the write is at revision ${course.revision}`,
-    );
-  switch (decision.action) {
-    case 'retry':
-    case 'discard':
-      return;
-    case 'edit': {
-      const checked = operations[course.request.operation].payload.safeParse(decision.payload);
-      if (checked.success) return;
-      const problems = checked.error.issues.map((i) => `payload.${i.path.join('.')}: ${i.message}`);
-      throw refused(problems.join('; '));
-    }
-    default:
-      throw refused('action: must be retry, edit or discard');
-  }
-}
-
-const filled = (text: unknown): text is string => typeof text === 'string' && text.trim() !== '';
 
 const edited = (request: WriteRequest, payload: unknown): WriteRequest =>
   WriteRequest.parse({ ...request, payload });
-
-const refused = (message: string): ApplicationFailure =>
-  ApplicationFailure.create({ type: 'DecisionRefused', message, nonRetryable: true });

@@ -62,12 +62,13 @@ export const projectEnd = (course: WriteCourse): Promise<void> =>
 
 async function report(course: WriteCourse, send: IntakeActivities['projectWrite']): Promise<void> {
   const decisions = course.unrecorded;
-  await send({
+  const projected = await send({
     identity: identityOf(course),
     progress: progressOf(course),
     ...(decisions.length > 0 && { decisions }),
   });
   areRecorded(course, decisions);
+  if (projected) course.secondPerson = projected.secondPerson;
 }
 
 /** `project` beside the main line, which must stay free to take a decision. */

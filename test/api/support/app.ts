@@ -36,6 +36,11 @@ export async function testApp(deps: Partial<AppDeps> = {}): Promise<App> {
     providers: () => [],
     load: () => 'normal',
     retry: () => Promise.resolve([]),
+    desk: {
+      content: () => Promise.resolve({ operation: 'clio.note.create', payload: {} }),
+      decide: () => Promise.resolve({ phase: 'retrying', attempts: 1, revision: 1 }),
+    },
+    box: { open: () => '{}' },
     latency: () => Promise.resolve(new Map()),
     turns: () => Promise.resolve({ turns: 0, errors: 0 }),
     modelShutdowns: () => [],

@@ -5,15 +5,15 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import type { Pool } from 'pg';
-import { ownWriteRevisions } from '../db/dead-letters.js';
-import type { TenantId } from '../domain/ids.js';
-import type { Logger } from '../telemetry/logger.js';
-import { resolveWrite } from '../workflows/messages.js';
+import { ownWriteRevisions } from '../../db/dead-letters.js';
+import type { TenantId } from '../../domain/ids.js';
+import type { Logger } from '../../telemetry/logger.js';
+import { resolveWrite } from '../../workflows/messages.js';
 
 /** What became of one retry. `detail` says more in words. */
 export interface RetryResult {
   workflowId: string;
-  result: 'retried' | 'not_parked' | 'not_found' | 'failed';
+  result: 'retried' | 'proposed' | 'not_parked' | 'not_found' | 'failed';
   detail?: string;
 }
 
@@ -64,12 +64,14 @@ async function retryOne(
 ): Promise<RetryResult> {
   try {
     const decision = { action: 'retry' as const, actor, reason, expectedRevision: revision };
-    await temporal.withDeadline(Date.now() + UPDATE_DEADLINE_MS, () =>
+    const state = await temporal.withDeadline(Date.now() + UPDATE_DEADLINE_MS, () =>
       temporal.workflow
         .getHandle(workflowId)
         .executeUpdate(resolveWrite, { args: [decision], updateId: `retry-r${revision}` }),
     );
-    return { workflowId, result: 'retried' };
+    return state.proposal === undefined
+      ? { workflowId, result: 'retried' }
+      : { workflowId, result: 'proposed', detail: 'The firm wants a second person to approve it.' };
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError)
       return {

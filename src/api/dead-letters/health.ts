@@ -1,4 +1,4 @@
-import type { DeadLetterStats } from '../db/dead-letters.js';
+import type { DeadLetterStats } from '../../db/dead-letter-stats.js';
 
 /** A parked write older than this is overdue whatever its priority; the same as the default escalation wait (4 h). */
 export const OVERDUE_MS = 14_400_000;

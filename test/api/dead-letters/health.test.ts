@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { judgeDeadLetters } from '../../src/api/dead-letter-health.js';
-import type { DeadLetterStats } from '../../src/db/dead-letters.js';
+import { judgeDeadLetters } from '../../../src/api/dead-letters/health.js';
+import type { DeadLetterStats } from '../../../src/db/dead-letter-stats.js';
 
 const NOW_MS = 1_800_000_000_000;
 const stats = (parked: DeadLetterStats['byPriority'], ageMs?: number): DeadLetterStats => ({
@@ -8,6 +8,8 @@ const stats = (parked: DeadLetterStats['byPriority'], ageMs?: number): DeadLette
   oldestParkedAt: ageMs === undefined ? null : new Date(NOW_MS - ageMs),
   byPriority: parked,
   bySystem: {},
+  byOperation: {},
+  byAge: {},
   byErrorClass: {},
 });
 

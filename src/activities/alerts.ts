@@ -1,0 +1,19 @@
+/** Where alerts go. The table keeps each of them; a port tells somebody. */
+import type { Alert } from '../db/alerts.js';
+import type { Logger } from '../telemetry/logger.js';
+
+/** Told of every new alert after it is stored; must not throw. */
+export interface AlertPort {
+  announce(alerts: readonly Alert[]): void;
+}
+
+/** Alerts as log lines of the level `error`: what collects the logs pages somebody. */
+export const alertsToLog = (logger: Logger): AlertPort => ({
+  announce: (alerts) => {
+    for (const { tenantId, kind, subject, severity, message, details } of alerts)
+      logger.error(
+        { event: 'alert', tenantId, kind, subject, severity, alert: message, ...details },
+        'an alert was raised',
+      );
+  },
+});

@@ -1,0 +1,52 @@
+/** The activity that brings the projection of a write up to date, and all that hangs on it. */
+import type { Pool } from 'pg';
+import { deadLetterRules, refreshDeadLetterAlerts } from '../db/dead-letter-alerts.js';
+import { noteFailure } from '../db/issues.js';
+import { withTenant } from '../db/tenant.js';
+import { failureIn, projectWrite, type WriteIdentity, type WriteProgress } from '../db/writes.js';
+import { isMoney } from '../domain/writes.js';
+import type { AlertPort } from './alerts.js';
+import type { ProjectionActivities } from './contracts.js';
+import { recordDecisions } from './decision-log.js';
+import type { SecretBox } from './vendor-tokens.js';
+
+export interface ProjectionDeps {
+  pool: Pool;
+  /** Seals what an edit replaced. */
+  box: Pick<SecretBox, 'seal'>;
+  alerts: AlertPort;
+}
+
+/** One transaction: the row, its issue, the alerts it calls for, the decisions that led to it. */
+export function createProjectWrite({
+  pool,
+  box,
+  alerts,
+}: ProjectionDeps): ProjectionActivities['projectWrite'] {
+  return async ({ identity, progress, decisions }) => {
+    const { tenantId } = identity;
+    const { rules, raised } = await withTenant(pool, tenantId, async (scope) => {
+      await projectWrite(scope, identity, progress);
+      const firm = await deadLetterRules(scope, tenantId);
+      const isParked = progress.state === 'parked';
+      if (isParked) await noteIssue(scope, identity, progress);
+      // Age and what has left the list are looked after by the clock; here only what may have reached a threshold.
+      const counts = identity.priority === 'CRITICAL' || firm.parkedAlert !== undefined;
+      const news = isParked && counts ? await refreshDeadLetterAlerts(scope, tenantId, firm) : [];
+      await recordDecisions(scope, box, decisions);
+      return { rules: firm, raised: news };
+    });
+    alerts.announce(raised);
+    return { secondPerson: rules.secondPersonForMoney && isMoney(identity.operation) };
+  };
+}
+
+async function noteIssue(
+  scope: Parameters<typeof noteFailure>[0],
+  identity: WriteIdentity,
+  progress: WriteProgress,
+): Promise<void> {
+  const failure = failureIn(identity, progress);
+  if (failure && progress.parkedAtMs !== undefined)
+    await noteFailure(scope, identity.tenantId, failure, progress.parkedAtMs);
+}

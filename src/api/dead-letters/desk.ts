@@ -1,0 +1,69 @@
+import {
+  type Client,
+  QueryNotRegisteredError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import { createHash } from 'node:crypto';
+import type { Logger } from '../../telemetry/logger.js';
+import { type Resolution, resolveWrite, writeContent, type WriteState } from '../../workflows/messages.js';
+import { ProblemError } from '../problems.js';
+
+export interface WriteContent {
+  operation: string;
+  payload: unknown;
+  /** Payload of an edit that waits for a second person. */
+  proposed?: unknown;
+}
+
+/** Where decisions about one write are handed in, and its content is asked for. */
+export interface DecisionDesk {
+  /** Privileged: the whole payload. @throws ProblemError `decision_refused` when the write is over, `writes_unavailable` */
+  content(workflowId: string): Promise<WriteContent>;
+  /** @throws ProblemError `decision_refused` with the workflow's own words, `writes_unavailable` */
+  decide(workflowId: string, resolution: Resolution): Promise<WriteState>;
+}
+
+/** An update needs a worker to answer; without one the person should hear so before a browser gives up. */
+const DEADLINE_MS = 5_000;
+
+export function createDecisionDesk({ temporal, logger }: { temporal: Client; logger: Logger }): DecisionDesk {
+  const ask = async <T>(what: string, workflowId: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await temporal.withDeadline(Date.now() + DEADLINE_MS, work);
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.code === 'writes_unavailable')
+        logger.warn({ err: error, workflowId, what }, 'a write could not be asked');
+      throw problem;
+    }
+  };
+  return {
+    content: (workflowId) =>
+      ask('content', workflowId, () => temporal.workflow.getHandle(workflowId).query(writeContent)),
+    decide: (workflowId, resolution) =>
+      ask('decide', workflowId, () =>
+        temporal.workflow
+          .getHandle(workflowId)
+          .executeUpdate(resolveWrite, { args: [resolution], updateId: updateIdOf(resolution) }),
+      ),
+  };
+}
+
+/** The same decision handed in twice counts once; another decision that saw the same revision is judged by itself. */
+function updateIdOf(resolution: Resolution): string {
+  const { action, expectedRevision = 0 } = resolution;
+  const digest = createHash('sha256').update(JSON.stringify(resolution)).digest('hex').slice(0, 16);
+  return `${action}-r${expectedRevision}-${digest}`;
+}
+
+function problemOf(error: unknown): ProblemError {
+  const options = { cause: error };
+  if (error instanceof WorkflowUpdateFailedError)
+    return new ProblemError('decision_refused', error.cause?.message, undefined, options);
+  if (error instanceof WorkflowNotFoundError)
+    return new ProblemError('decision_refused', 'The write is already over.', undefined, options);
+  if (error instanceof QueryNotRegisteredError)
+    return new ProblemError('decision_refused', 'The write cannot show its content.', undefined, options);
+  return new ProblemError('writes_unavailable', undefined, undefined, options);
+}

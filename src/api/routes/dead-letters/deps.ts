@@ -1,0 +1,13 @@
+import type { Pool } from 'pg';
+import type { DecisionDesk } from '../../dead-letters/desk.js';
+import type { RetryDeadLetters } from '../../dead-letters/retry.js';
+import type { TemporalLink } from '../../temporal-links.js';
+
+export interface DeadLetterDeps {
+  pool: Pool;
+  temporalLink: TemporalLink;
+  retry: RetryDeadLetters;
+  desk: DecisionDesk;
+  /** Opens what an edit replaced, as the audit log keeps it. */
+  box: { open(sealed: Uint8Array, context: string): string };
+}

@@ -1,0 +1,22 @@
+import type { App } from '../../app-types.js';
+import { alertRoutes } from './alerts.js';
+import { decisionRoutes } from './decisions.js';
+import type { DeadLetterDeps } from './deps.js';
+import { detailsRoute } from './details.js';
+import { editRoute } from './edit.js';
+import { issueRoutes } from './issues.js';
+import { listRoute } from './list.js';
+import { retryRoute } from './retry.js';
+import { statsRoute } from './stats.js';
+
+/** Parked writes: finding them, judging them, deciding about them. */
+export function deadLetterRoutes(app: App, deps: DeadLetterDeps): void {
+  listRoute(app, deps);
+  statsRoute(app, deps);
+  retryRoute(app, deps);
+  detailsRoute(app, deps);
+  editRoute(app, deps);
+  decisionRoutes(app, deps);
+  issueRoutes(app, deps);
+  alertRoutes(app, deps);
+}

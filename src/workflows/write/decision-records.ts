@@ -1,0 +1,37 @@
+/** Accepted decisions on their way to the audit log. */
+import { workflowInfo } from '@temporalio/workflow';
+import type { DecisionRecord } from '../../domain/decisions.js';
+import type { WriteCourse } from './course.js';
+
+/** How a decision came, and what it changed. */
+export type How = Pick<DecisionRecord, 'via' | 'jobId' | 'before' | 'after' | 'about' | 'proposedBy'>;
+
+/** Keeps a decision until it is in the audit log; the revision must have grown already. */
+export function record(
+  course: WriteCourse,
+  action: DecisionRecord['action'],
+  { actor, reason }: { actor: string; reason: string },
+  how: How,
+): void {
+  const { workflowId } = workflowInfo();
+  const { revision } = course;
+  const atMs = Date.now();
+  // The moment tells a decision from another one of the same revision that Temporal took after a reset.
+  const eventId = `${workflowId}/r${revision}/${atMs}`;
+  const { tenantId } = course.request;
+  course.unrecorded.push({
+    ...{ tenantId, workflowId, eventId, action, actor, reason, atMs, revision },
+    ...how,
+  });
+}
+
+/** Cancelled in Temporal, by somebody whose name only Temporal knows: that too is a decision. */
+export function noteCancellation(course: WriteCourse): void {
+  course.revision += 1;
+  record(
+    course,
+    'cancel',
+    { actor: 'temporal', reason: 'the workflow was cancelled' },
+    { via: 'cancellation' },
+  );
+}
