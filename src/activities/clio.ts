@@ -12,7 +12,9 @@ import type { Logger } from '../telemetry/logger.js';
 import { createConflictCheck } from './clio-conflicts.js';
 import { forgetReferenceFields, referenceFieldId, type FirmInClio } from './clio-fields.js';
 import type { ConflictActivities, WriteActivities } from './contracts.js';
-import { createPerformWrite, type WriteAdapter } from './perform-write.js';
+import type { WriteAdapter } from './make-once.js';
+import { createPerformWrite } from './perform-write.js';
+import type { GateDeps } from './write-gate.js';
 import { createTokenSource, openConnection, type SecretBox } from './vendor-tokens.js';
 
 export interface ClioDeps {
@@ -21,6 +23,7 @@ export interface ClioDeps {
   logger: Logger;
   /** Our app's credentials; undefined: tokens cannot be renewed. */
   app: ClioApp | undefined;
+  gate: GateDeps;
   /** Longest wait for one answer, milliseconds. */
   timeoutMs: number;
   /** Pause before a second look-up, milliseconds. */
@@ -35,6 +38,7 @@ export function createClioActivities(deps: ClioDeps): WriteActivities & Conflict
       pool: deps.pool,
       box: deps.box,
       logger: deps.logger,
+      gate: deps.gate,
       settleMs: deps.settleMs,
       adapterFor: async (request, signal) => adapterFor(request, await open(request.tenantId, signal)),
     }),

@@ -3,9 +3,11 @@ import type { WriteIdentity, WriteProgress } from '../db/writes.js';
 import type { DecisionRecord } from '../domain/decisions.js';
 import type { FirmProfile } from '../domain/firm.js';
 import type { CallId, TenantId } from '../domain/ids.js';
+import type { Circuit } from '../domain/circuit.js';
+import type { ErrorClass } from '../domain/failures.js';
 import type { ConflictCheck, IntakeRecord } from '../domain/intake.js';
 import type { EndReason, Turn } from '../domain/turn.js';
-import type { WriteReceipt, WriteRequest } from '../domain/writes.js';
+import type { System, WriteReceipt, WriteRequest } from '../domain/writes.js';
 
 export type { WriteIdentity, WriteProgress } from '../db/writes.js';
 
@@ -29,6 +31,18 @@ export interface PerformedWrite {
   attempts: number;
 }
 
+/** Nothing was sent and no attempt was spent: the vendor is silent, and a canary finds out for all when it is back. */
+export interface HeldWrite {
+  held: {
+    /** Since when the vendor is silent, epoch milliseconds. */
+    sinceMs: number;
+  };
+  attempts: number;
+}
+
+/** What became of one activity that did not fail. */
+export type AttemptedWrite = PerformedWrite | HeldWrite;
+
 /** First detail of every ApplicationFailure that `performWrite` throws; the failure's type is the ErrorClass. */
 export interface AttemptDetail {
   /** Attempt within the activity, from 1. */
@@ -38,7 +52,7 @@ export interface AttemptDetail {
 
 /** Served on the task queue of each outside system. */
 export interface WriteActivities {
-  performWrite(input: PerformWriteInput): Promise<PerformedWrite>;
+  performWrite(input: PerformWriteInput): Promise<AttemptedWrite>;
 }
 
 export interface ConflictQuestion {
@@ -91,4 +105,33 @@ export interface IntakeActivities extends ProjectionActivities {
   extractIntake(call: EndedCall): Promise<IntakeRecord>;
   /** Stores the finished record. */
   persistIntake(record: IntakeRecord): Promise<void>;
+}
+
+/** An outside system of a firm. */
+export interface BreakerScope {
+  tenantId: TenantId;
+  system: System;
+}
+
+export interface WakeInput extends BreakerScope {
+  /** Which waiting writes: by why they wait. */
+  causes: readonly ErrorClass[];
+  /** How far the ramp has come, from 0. */
+  step: number;
+}
+
+export interface Woken {
+  circuit: Circuit;
+  /** Writes told to go on in this step; 0: nobody waits any more. */
+  count: number;
+  /** Until the next step, milliseconds. */
+  waitMs: number;
+}
+
+/** Served on the core task queue, for the breaker's workflow. */
+export interface BreakerActivities {
+  /** Lets one waiting write through and tells it; closes the breaker when none waits. @returns what it is then. */
+  startProbe(probe: BreakerScope & { epoch: number }): Promise<Circuit>;
+  /** Tells some of the waiting writes to go on; none when the breaker is not closed. */
+  wakeWaiting(input: WakeInput): Promise<Woken>;
 }

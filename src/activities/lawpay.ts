@@ -13,13 +13,16 @@ import { OutsideError } from '../domain/failures.js';
 import type { WriteRequest } from '../domain/writes.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { WriteActivities } from './contracts.js';
-import { createPerformWrite, type Landed, type WriteAdapter } from './perform-write.js';
+import type { Landed, WriteAdapter } from './make-once.js';
+import { createPerformWrite } from './perform-write.js';
 import { openConnection, openTokens, type SecretBox } from './vendor-tokens.js';
+import type { GateDeps } from './write-gate.js';
 
 export interface LawPayDeps {
   pool: Pool;
   box: SecretBox;
   logger: Logger;
+  gate: GateDeps;
   /** Longest wait for one answer, milliseconds. */
   timeoutMs: number;
 }
@@ -30,6 +33,7 @@ export function createLawPayActivities(deps: LawPayDeps): WriteActivities {
       pool: deps.pool,
       box: deps.box,
       logger: deps.logger,
+      gate: deps.gate,
       // A payment request lives in our own table, which does not lag.
       settleMs: 0,
       adapterFor: (request, signal) => Promise.resolve(paymentRequestAdapter(deps, request, signal)),

@@ -2,34 +2,18 @@
  * The one way a write is made, whatever the system: note the intent, look for earlier work, create, note the receipt.
  * Exactly one record comes of it although the vendor knows no idempotency and any step may be lost.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { activityInfo } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import { withTenant, type TenantScope } from '../db/tenant.js';
-import { beginWrite, projectWrite, type WriteIdentity, type WriteProgress } from '../db/writes.js';
-import { OutsideError } from '../domain/failures.js';
+import { projectWrite, type WriteIdentity, type WriteProgress } from '../db/writes.js';
 import { operations, type WriteReceipt, type WriteRequest } from '../domain/writes.js';
 import type { Logger } from '../telemetry/logger.js';
 import { asFailure, asOutsideError, whileBeating } from './attempt.js';
+import type { AttemptedWrite, PerformWriteInput } from './contracts.js';
 import { recordDecisions } from './decision-log.js';
+import { makeOnce, type MakeOnce, type WriteAdapter } from './make-once.js';
 import type { SecretBox } from './vendor-tokens.js';
-import type { PerformedWrite, PerformWriteInput } from './contracts.js';
-
-/** A record in the outside system. */
-export interface Landed {
-  externalId: string;
-  url?: string;
-}
-
-/** How one request is found and made in one outside system. All may throw OutsideError. */
-export interface WriteAdapter {
-  /** The record an earlier attempt made, found by our reference. */
-  find(): Promise<Landed | undefined>;
-  /** `referenced` is false when the vendor dropped our reference: the record could not be found again. */
-  create(): Promise<Landed & { referenced: boolean }>;
-  /** Whether a record that was once made without our reference carries it by now. */
-  carriesReference(externalId: string): Promise<boolean>;
-}
+import { endOfError, enter, leave, type Entry, type GateDeps } from './write-gate.js';
 
 export interface PerformWriteDeps {
   pool: Pool;
@@ -38,28 +22,27 @@ export interface PerformWriteDeps {
   logger: Logger;
   /** Pause between the two look-ups, because vendors' search indexes lag. Milliseconds. */
   settleMs: number;
+  gate: GateDeps;
   adapterFor(request: WriteRequest, signal: AbortSignal): Promise<WriteAdapter>;
 }
 
 /** @returns the `performWrite` activity of one outside system. */
 export function createPerformWrite(deps: PerformWriteDeps) {
-  return async (input: PerformWriteInput): Promise<PerformedWrite> => {
+  return async (input: PerformWriteInput): Promise<AttemptedWrite> => {
     const { attempt } = activityInfo();
-    const attempts = input.attemptsBefore + attempt;
     const write = identityOf(input);
-    const report = (progress: Partial<WriteProgress>): Promise<void> =>
-      scoped(deps, write, (scope) =>
-        projectWrite(scope, write, { state: 'retrying', attempts, revision: input.revision, ...progress }),
-      );
+    const at = { attempts: input.attemptsBefore + attempt, revision: input.revision };
     return whileBeating(async (signal) => {
+      let entry: Entry | undefined;
       try {
-        const receipt = await makeOnce(deps, input, attempts, report, signal);
-        await report({
-          state: 'done',
-          externalId: receipt.externalId,
-          ...(receipt.url && { url: receipt.url }),
+        entry = await scoped(deps, write, async (scope) => {
+          await recordDecisions(scope, deps.box, input.decisions);
+          return enter(deps.gate, scope, write, at);
         });
-        return { receipt, attempts };
+        if (entry.kind === 'held') return { held: entry, attempts: at.attempts - 1 };
+        const receipt = await makeOnce(taskOf(deps, input, entry, at, signal));
+        await keepReceipt(deps, write, entry, at, receipt);
+        return { receipt, attempts: at.attempts };
       } catch (error) {
         // Cancelled: not a failure of the write.
         signal.throwIfAborted();
@@ -70,14 +53,11 @@ export function createPerformWrite(deps: PerformWriteDeps) {
             cause: failure.cause,
             errorClass: failure.errorClass,
             operation: write.operation,
-            attempts,
+            attempts: at.attempts,
           },
           'an attempt at a write failed',
         );
-        await report({ errorClass: failure.errorClass, errorMessage: failure.message }).catch(
-          (err: unknown) =>
-            deps.logger.warn({ err }, 'the projection of a failed attempt could not be updated'),
-        );
+        await keepFailure(deps, write, entry, at, error);
         const rule = operations[write.operation].afterUnknown;
         throw asFailure(failure, attempt, rule, input.fastMaxMs);
       }
@@ -85,59 +65,61 @@ export function createPerformWrite(deps: PerformWriteDeps) {
   };
 }
 
-async function makeOnce(
+type Standing = Pick<WriteProgress, 'attempts' | 'revision'>;
+type Admitted = Extract<Entry, { kind: 'open' }>;
+
+const taskOf = (
   deps: PerformWriteDeps,
   input: PerformWriteInput,
-  attempts: number,
-  report: (progress: Partial<WriteProgress>) => Promise<void>,
+  { prior }: Admitted,
+  at: Standing,
   signal: AbortSignal,
-): Promise<WriteReceipt> {
-  const write = identityOf(input);
-  const prior = await scoped(deps, write, async (scope) => {
-    const left = await beginWrite(scope, write, { attempts, revision: input.revision });
-    await recordDecisions(scope, deps.box, input.decisions);
-    return left;
-  });
-  // A reset or a second run of the intake: the table remembers longer than Temporal does.
-  if (prior?.state === 'done' && prior.externalId !== null)
-    return receiptOf(
-      { externalId: prior.externalId, ...(prior.url !== null && { url: prior.url }) },
-      'found',
+): MakeOnce => ({
+  key: input.request.key,
+  prior,
+  lookFirst: input.lookFirst || at.attempts > 1,
+  settleMs: deps.settleMs,
+  adapter: () => deps.adapterFor(input.request, signal),
+  noteUnreferenced: (externalId) => {
+    const write = identityOf(input);
+    return scoped(deps, write, (scope) =>
+      projectWrite(scope, write, { ...at, state: 'retrying', externalId }),
     );
-  const adapter = await deps.adapterFor(input.request, signal);
-  if (prior && prior.externalId !== null) return adopt(adapter, prior.externalId, input.request.key);
-  if (prior !== undefined || input.lookFirst || attempts > 1) {
-    const found = (await adapter.find()) ?? (await findAfterPause(deps, adapter, signal));
-    if (found) return receiptOf(found, 'found');
-  }
-  const { referenced, ...created } = await adapter.create();
-  if (referenced) return receiptOf(created, 'created');
-  await report({ externalId: created.externalId });
-  throw lostReference(created.externalId, input.request.key);
-}
-
-async function findAfterPause(deps: PerformWriteDeps, adapter: WriteAdapter, signal: AbortSignal) {
-  await sleep(deps.settleMs, undefined, { signal });
-  return adapter.find();
-}
-
-/** A record made earlier without our reference: good once a person has put the reference in, never made again. */
-async function adopt(adapter: WriteAdapter, externalId: string, key: string): Promise<WriteReceipt> {
-  if (!(await adapter.carriesReference(externalId))) throw lostReference(externalId, key);
-  return receiptOf({ externalId }, 'found');
-}
-
-const lostReference = (externalId: string, key: string): OutsideError =>
-  new OutsideError(
-    'conflict',
-    `record ${externalId} was made but our reference was dropped: enter ${key} there by hand, then retry`,
-  );
-
-const receiptOf = (landed: Landed, landedBy: WriteReceipt['landedBy']): WriteReceipt => ({
-  ...landed,
-  landedBy,
-  atMs: Date.now(),
+  },
+  signal,
 });
+
+const keepReceipt = (
+  deps: PerformWriteDeps,
+  write: WriteIdentity,
+  { circuit }: Admitted,
+  at: Standing,
+  { externalId, url }: WriteReceipt,
+): Promise<void> =>
+  scoped(deps, write, async (scope) => {
+    await projectWrite(scope, write, { ...at, state: 'done', externalId, ...(url && { url }) });
+    await leave(deps.gate, scope, write, circuit, { answered: true });
+  });
+
+/** Best effort: the workflow reports the failure too, and the next failure counts as well as this one. */
+async function keepFailure(
+  deps: PerformWriteDeps,
+  write: WriteIdentity,
+  entry: Entry | undefined,
+  at: Standing,
+  error: unknown,
+): Promise<void> {
+  const { errorClass, message: errorMessage } = asOutsideError(error);
+  const end = endOfError(error);
+  try {
+    await scoped(deps, write, async (scope) => {
+      await projectWrite(scope, write, { ...at, state: 'retrying', errorClass, errorMessage });
+      if (entry?.kind === 'open' && end) await leave(deps.gate, scope, write, entry.circuit, end);
+    });
+  } catch (err) {
+    deps.logger.warn({ err }, 'what became of a failed attempt could not be stored');
+  }
+}
 
 const identityOf = ({ workflowId, request }: PerformWriteInput): WriteIdentity => ({
   tenantId: request.tenantId,

@@ -423,6 +423,22 @@ export const settings = {
     'A parked write is announced again after this long.',
   ),
 
+  HERMES_BREAKER_FAILURES: setting(
+    z.coerce.number().int().min(1, 'at least one').default(5),
+    '5',
+    'So many attempts in a row without an answer, and a firm’s writes to that system wait until it answers again.',
+  ),
+  HERMES_BREAKER_PROBE_MS: setting(
+    milliseconds.min(10).default(30_000),
+    '30000',
+    'From then to the first write that tries alone; doubles with every one that gets no answer.',
+  ),
+  HERMES_BREAKER_PROBE_MAX_MS: setting(
+    milliseconds.min(10).default(300_000),
+    '300000',
+    'Longest wait between two of them.',
+  ),
+
   CLIO_CLIENT_ID: setting(z.string().min(1).optional(), 'abc123', 'Clio app key.'),
   CLIO_CLIENT_SECRET: setting(z.string().min(1).optional(), 's3cret', 'Clio app secret.'),
   CLIO_TIMEOUT_MS: setting(milliseconds.default(15_000), '15000', 'Longest wait for one Clio answer.'),

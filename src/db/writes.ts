@@ -37,6 +37,8 @@ export interface WriteProgress {
 /** What an earlier attempt left behind. */
 export interface PriorWrite {
   state: WritePhase;
+  /** Attempts that were begun; 0 when the write has only ever waited, so that nothing can have been sent. */
+  attempts: number;
   externalId: string | null;
   url: string | null;
 }
@@ -53,7 +55,7 @@ export async function beginWrite(
   at: Pick<WriteProgress, 'attempts' | 'revision'>,
 ): Promise<PriorWrite | undefined> {
   const { rows } = await scope.query<PriorWrite>(
-    `select state, external_id as "externalId", url from writes
+    `select state, attempts, external_id as "externalId", url from writes
      where tenant_id = $1 and workflow_id = $2 for update`,
     [write.tenantId, write.workflowId],
   );
@@ -81,7 +83,7 @@ export async function beginWrite(
 
 /**
  * Writes where a write stands now. A late report never overwrites a newer one: revision and attempts only grow, and
- * `done` and `discarded` are final (a write that Temporal resets begins its row anew).
+ * `done`, `discarded` and `expired` are final (a write that Temporal resets begins its row anew).
  */
 export async function projectWrite(
   scope: TenantScope,
@@ -101,7 +103,7 @@ export async function projectWrite(
        external_id = coalesce(excluded.external_id, w.external_id), url = coalesce(excluded.url, w.url),
        parked_at = excluded.parked_at, next_attempt_at = excluded.next_attempt_at,
        fingerprint = excluded.fingerprint, proposed_by = excluded.proposed_by, updated_at = now()
-     where w.state not in ('done', 'discarded')
+     where w.state not in ('done', 'discarded', 'expired')
        and excluded.revision >= w.revision and excluded.attempts >= w.attempts`,
     [
       write.tenantId,

@@ -20,6 +20,13 @@ export const errorClasses = [
 ] as const;
 export type ErrorClass = (typeof errorClasses)[number];
 
+/** Classes that mean the vendor gave no answer at all: signs of an outage, which a breaker counts. */
+export const isSilence = (errorClass: ErrorClass): boolean =>
+  errorClass === 'unavailable' || errorClass === 'outcome_unknown';
+
+/** Classes that end by themselves when an outage does. */
+export const outageClasses: readonly ErrorClass[] = ['unavailable', 'outcome_unknown', 'rate_limited'];
+
 /** A failed outside call. `message` must hold no privileged word: status codes and field names only. */
 export class OutsideError extends Error {
   override readonly name = 'OutsideError';

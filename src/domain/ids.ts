@@ -50,3 +50,7 @@ const OF_TENANT = /^[a-zA-Z]+:([a-z0-9][a-z0-9-]{1,39}):./;
 
 /** The firm a workflow works for, told by its id; undefined for one that works for all. */
 export const tenantOfWorkflow = (workflowId: string): TenantId | undefined => OF_TENANT.exec(workflowId)?.[1];
+
+/** Workflow id of the breaker of one outside system of a firm. */
+export const breakerWorkflowId = (tenantId: TenantId, system: string): string =>
+  `breaker:${tenantId}:${system}`;

@@ -83,6 +83,19 @@ export function afterRound(
   return { kind: 'slow', delayMs: Math.min(Math.max(spreadMs, failure.retryAfterMs ?? 0), leftMs) };
 }
 
+/**
+ * How long a write that is held back by a breaker waits before it asks again of its own accord, milliseconds. It is told
+ * when the outage ends, so this only mends a lost word; six hours cost a parked-for-days write a few events.
+ */
+export const HELD_RECHECK_MS = 6 * 3_600_000;
+
+/** Whether the end of what `causes` name lets a write go on that failed like this. */
+export const isMendedBy = (
+  failure: AttemptFailure,
+  rule: UnknownOutcomeRule,
+  causes: readonly ErrorClass[],
+): boolean => causes.includes(failure.errorClass) && !unproven(failure, rule);
+
 const unproven = (failure: AttemptFailure, rule: UnknownOutcomeRule): boolean =>
   failure.errorClass === 'outcome_unknown' && rule === 'prove';
 

@@ -74,8 +74,11 @@ export type PayloadOf<O extends Operation> = z.infer<(typeof operations)[O]['pay
 export const isMoney = (operation: Operation): boolean =>
   (operations[operation] as OperationRow).money ?? false;
 
-/** Where a write stands. `retrying` and `backoff` are quick and slow repeats; `parked` waits for a person. */
-export type WritePhase = 'running' | 'retrying' | 'backoff' | 'parked' | 'done' | 'discarded';
+/**
+ * Where a write stands. `retrying` and `backoff` are quick and slow repeats; `parked` waits for a person; `expired`:
+ * nobody came in all the time that parked writes are kept.
+ */
+export type WritePhase = 'running' | 'retrying' | 'backoff' | 'parked' | 'done' | 'discarded' | 'expired';
 
 /** Importance for the person who works the dead letters; maps to Temporal priority keys 1–4. */
 export const Priority = z.enum(['CRITICAL', 'HIGH', 'MEDIUM', 'LOW']);

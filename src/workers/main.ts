@@ -1,6 +1,7 @@
 /** Composition root of the worker process. */
 import { join } from 'node:path';
 import { alertsToLog } from '../activities/alerts.js';
+import { createBreakerActivities } from '../activities/breaker.js';
 import { createClioActivities } from '../activities/clio.js';
 import { createIntakeActivities } from '../activities/intake.js';
 import { createLawPayActivities } from '../activities/lawpay.js';
@@ -14,6 +15,7 @@ import { createLogger } from '../telemetry/logger.js';
 import { provideWorkflowBundle } from './bundle.js';
 import { runWorkers } from './run.js';
 import { installRuntime } from './runtime.js';
+import { breakerLine, wake } from './signals.js';
 import { workerPoolSize } from './workers.js';
 
 /** @throws ConfigError naming the variable when something the worker cannot do without is unset. */
@@ -46,27 +48,33 @@ async function main(): Promise<void> {
       cacheDir: join(config.HERMES_DATA_DIR, 'cache'),
       logger,
     });
+    const rules = {
+      failures: config.HERMES_BREAKER_FAILURES,
+      probeAfterMs: config.HERMES_BREAKER_PROBE_MS,
+      probeMaxMs: config.HERMES_BREAKER_PROBE_MAX_MS,
+    };
+    const nowMs = (): number => Date.now();
+    const gate = { logger, rules, line: breakerLine, nowMs };
     await runWorkers({
       temporalAddress,
       namespace: config.TEMPORAL_NAMESPACE,
       bundlePath,
       dataConverter,
       activities: {
-        core: createIntakeActivities({
-          pool,
-          box,
-          alerts: alertsToLog(logger),
-          extract: extractFrom,
-        }),
+        core: {
+          ...createIntakeActivities({ pool, box, alerts: alertsToLog(logger), extract: extractFrom }),
+          ...createBreakerActivities({ pool, rules, perMinute: () => 50, wake, nowMs }),
+        },
         clio: createClioActivities({
           pool,
           box,
           logger,
+          gate,
           app: clientId && clientSecret ? { clientId, clientSecret } : undefined,
           timeoutMs: config.CLIO_TIMEOUT_MS,
           settleMs: config.CLIO_SETTLE_MS,
         }),
-        lawpay: createLawPayActivities({ pool, box, logger, timeoutMs: config.LAWPAY_TIMEOUT_MS }),
+        lawpay: createLawPayActivities({ pool, box, logger, gate, timeoutMs: config.LAWPAY_TIMEOUT_MS }),
       },
       pool,
       health: { host: '127.0.0.1', port: config.HERMES_WORKER_PORT },

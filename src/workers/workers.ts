@@ -1,6 +1,11 @@
 /** The three workers of one process: own work, and one per outside system so that its rate is its own. */
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import type { ConflictActivities, IntakeActivities, WriteActivities } from '../activities/contracts.js';
+import type {
+  BreakerActivities,
+  ConflictActivities,
+  IntakeActivities,
+  WriteActivities,
+} from '../activities/contracts.js';
 import { taskQueues } from '../workflows/messages.js';
 
 export interface WorkersOptions {
@@ -11,7 +16,7 @@ export interface WorkersOptions {
   /** Seals payloads; the same one goes to clients, workers and replay. */
   dataConverter: NonNullable<WorkerOptions['dataConverter']>;
   activities: {
-    core: IntakeActivities;
+    core: IntakeActivities & BreakerActivities;
     clio: WriteActivities & ConflictActivities;
     lawpay: WriteActivities;
   };

@@ -14,18 +14,18 @@ import {
   condition,
   continueAsNew,
   isCancellation,
-  log,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
-import { afterRound, nextEscalationMs, type SlowPosition } from '../domain/ladder.js';
+import { afterRound, type AttemptFailure, type SlowPosition } from '../domain/ladder.js';
 import { operations } from '../domain/writes.js';
-import type { Decision, ExternalWriteInput, WriteOutcome } from './messages.js';
+import type { ExternalWriteInput, WriteOutcome } from './messages.js';
 import { attemptRound } from './write/attempt.js';
 import { startCourse, type WriteCourse } from './write/course.js';
 import { noteCancellation } from './write/decision-records.js';
 import { takeDecisions } from './write/decisions.js';
-import { projectEnd, projectMeanwhile, publish } from './write/publish.js';
+import { projectEnd, publish } from './write/publish.js';
+import { listenForWakes, waitForPerson, waitHeld, waitSlowly, type Cut } from './write/waits.js';
 
 /** A wake-up replays the whole history, so a long story of corrections starts afresh; about 60 decisions. */
 const LONG_HISTORY_EVENTS = 1_000;
@@ -33,6 +33,7 @@ const LONG_HISTORY_EVENTS = 1_000;
 export async function externalWrite(input: ExternalWriteInput): Promise<WriteOutcome> {
   const course = startCourse(input);
   takeDecisions(course);
+  listenForWakes(course);
   try {
     return await pursue(course);
   } catch (error) {
@@ -45,68 +46,45 @@ export async function externalWrite(input: ExternalWriteInput): Promise<WriteOut
 }
 
 async function pursue(course: WriteCourse): Promise<WriteOutcome> {
-  const rule = operations[course.request.operation].afterUnknown;
-  let slow: { rounds: number; sinceMs: number } | undefined;
   for (;;) {
-    const failure = await attemptRound(course, slow ? 1 : course.ladder.fastAttempts);
-    if (!failure) return landed(course);
-    slow ??= { rounds: 0, sinceMs: Date.now() };
-    const position: SlowPosition = { rounds: slow.rounds, elapsedMs: Date.now() - slow.sinceMs };
-    const step = afterRound(course.ladder, failure, rule, position, spread());
-    const decision =
-      step.kind === 'slow' ? await waitSlowly(course, step.delayMs) : await waitForPerson(course);
-    slow.rounds += 1;
-    if (!decision) continue;
-    if (decision.action === 'discard') {
+    const end = await attemptRound(course, course.slow ? 1 : course.ladder.fastAttempts);
+    if (end.kind === 'landed') return landed(course);
+    const cut = end.kind === 'held' ? await stayHeld(course, end) : await climb(course, end.failure);
+    if (cut?.action === 'discard') {
       await closeAs(course, 'discarded');
-      return { status: 'discarded', reason: decision.reason, actor: decision.actor };
+      return { status: 'discarded', reason: cut.reason, actor: cut.actor };
     }
-    // A decision starts the ladder again from the bottom.
-    slow = undefined;
-    publish(course);
+    if (cut) {
+      // A decision, or the end of an outage, starts the ladder again from the bottom; a canary only takes its turn.
+      if (cut.action !== 'wake' || !cut.canary) delete course.slow;
+      course.redriven = true;
+      publish(course);
+    }
     if (workflowInfo().historyLength > LONG_HISTORY_EVENTS) await startAfresh(course);
   }
 }
 
-/** A durable timer raced against a decision. @returns the decision, or undefined when the time is up. */
-async function waitSlowly(course: WriteCourse, delayMs: number): Promise<Decision | undefined> {
-  course.phase = 'backoff';
-  course.nextAttemptAtMs = Date.now() + delayMs;
-  publish(course);
-  projectMeanwhile(course);
-  await condition(() => course.decision !== undefined, delayMs);
-  const decision = endWait(course);
-  if (!decision) course.phase = 'retrying';
-  return decision;
+/**
+ * Behind an open breaker. A write under whose own attempts the system falls silent again and again, through its whole slow
+ * window, may be the reason itself: a person should look. The end of the outage still wakes it.
+ */
+async function stayHeld(course: WriteCourse, { tried }: { tried: boolean }): Promise<Cut | undefined> {
+  if (!tried) return waitHeld(course);
+  course.slow ??= { rounds: 0, sinceMs: Date.now() };
+  const isOver = Date.now() - course.slow.sinceMs >= course.ladder.slowWindowMs;
+  return isOver ? waitForPerson(course) : waitHeld(course);
 }
 
-/** Parked: announced now, and again at growing intervals until somebody decides. */
-async function waitForPerson(course: WriteCourse): Promise<Decision> {
-  course.phase = 'parked';
-  course.parkedAtMs = Date.now();
-  publish(course);
-  for (let announcements = 1; ; announcements++) {
-    projectMeanwhile(course);
-    log.warn('a write is parked and waits for a decision', {
-      operation: course.request.operation,
-      errorClass: course.lastError?.errorClass,
-      announcements,
-    });
-    await condition(() => course.decision !== undefined, nextEscalationMs(course.ladder, announcements));
-    if (!course.decision) continue;
-    const { decision } = course;
-    endWait(course);
-    return decision;
-  }
-}
-
-/** @returns the decision that ended the wait; its handler has set the phase already. */
-function endWait(course: WriteCourse): Decision | undefined {
-  const { decision } = course;
-  delete course.decision;
-  delete course.parkedAtMs;
-  delete course.nextAttemptAtMs;
-  return decision;
+/** Where a failed round leads: to the next slow one, or to a person. */
+async function climb(course: WriteCourse, failure: AttemptFailure): Promise<Cut | undefined> {
+  const rule = operations[course.request.operation].afterUnknown;
+  course.slow ??= { rounds: 0, sinceMs: Date.now() };
+  const { slow } = course;
+  const position: SlowPosition = { rounds: slow.rounds, elapsedMs: Date.now() - slow.sinceMs };
+  const step = afterRound(course.ladder, failure, rule, position, spread());
+  const cut = step.kind === 'slow' ? await waitSlowly(course, step.delayMs) : await waitForPerson(course);
+  slow.rounds += 1;
+  return cut;
 }
 
 function landed(course: WriteCourse): WriteOutcome {
@@ -134,6 +112,7 @@ async function startAfresh(course: WriteCourse): Promise<never> {
       revision: course.revision,
       seenJobs: course.seenJobs,
       unrecorded: course.unrecorded,
+      ...(course.slow && { slow: course.slow }),
     },
     secondPerson: course.secondPerson,
   });

@@ -1,3 +1,4 @@
 /** Everything a worker registers: each export is a workflow type. */
+export { breaker } from './breaker.js';
 export { callIntake } from './callIntake.js';
 export { externalWrite } from './externalWrite.js';

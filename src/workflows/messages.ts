@@ -3,8 +3,8 @@
  * workflows. Safe to import outside the sandbox.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { DecisionRecord } from '../domain/decisions.js';
 import type { CallId, TenantId } from '../domain/ids.js';
+import type { DecisionRecord } from '../domain/decisions.js';
 import type { FirmProfile } from '../domain/firm.js';
 import type { ErrorClass } from '../domain/failures.js';
 import type { IntakeRecord } from '../domain/intake.js';
@@ -16,7 +16,11 @@ import type { Operation, WritePhase, WriteReceipt, WriteRequest } from '../domai
 export const taskQueues = { core: 'hermes-core', clio: 'ext-clio', lawpay: 'ext-lawpay' } as const;
 
 /** Workflow type names, as registered. */
-export const workflowTypes = { callIntake: 'callIntake', externalWrite: 'externalWrite' } as const;
+export const workflowTypes = {
+  callIntake: 'callIntake',
+  externalWrite: 'externalWrite',
+  breaker: 'breaker',
+} as const;
 
 // ---- callIntake ------------------------------------------------------------------------------------------------------
 
@@ -65,7 +69,10 @@ export interface ExternalWriteInput {
     attempts: number;
     revision: number;
     seenJobs: string[];
+    /** Decisions that are not yet known to be in the audit log. */
     unrecorded?: DecisionRecord[];
+    /** Since when and how often it has been trying slowly; absent before that. */
+    slow?: { rounds: number; sinceMs: number };
   };
   /** Whether the firm, when the write began, wanted a second person for decisions about money. */
   secondPerson?: boolean;
@@ -123,3 +130,14 @@ export const writeState = defineQuery<WriteState>('state');
 export const writeContent = defineQuery<{ operation: Operation; payload: unknown; proposed?: unknown }>(
   'content',
 );
+
+/**
+ * What a write waited for is over: try again, if it is one of these causes. No decision: it leaves the revision alone and
+ * is no person's. A write that is just trying takes it as a leave to try once more.
+ */
+export const wakeWrite = defineSignal<[Wake]>('wake');
+export interface Wake {
+  causes: readonly ErrorClass[];
+  /** It tries alone to find out whether the outage is over; otherwise the outage is over. */
+  canary: boolean;
+}

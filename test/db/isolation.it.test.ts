@@ -24,6 +24,8 @@ const inserts: Record<string, string> = {
   write_issues: `insert into write_issues (tenant_id, fingerprint, system, operation, error_class, pattern)
            values ($1, $2, 'clio', 'clio.note.create', 'invalid', 'x')`,
   alerts: `insert into alerts (tenant_id, kind, subject, severity, message) values ($1, 'k', $2, 'warning', 'm')`,
+  breakers: `insert into breakers (tenant_id, system, state, failures, epoch, wait_ms, canary)
+           values ($1, 'clio', 'half_open', 0, 1, 0, $2)`,
   turn_minutes: `insert into turn_minutes (tenant_id, minute, instance, turns, errors) values ($1, now(), $2, 1, 0)`,
 };
 

@@ -6,6 +6,7 @@ import { google } from '@temporalio/proto';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import pg from 'pg';
 import { alertsToLog } from '../../src/activities/alerts.js';
+import { createBreakerActivities } from '../../src/activities/breaker.js';
 import { createClioActivities } from '../../src/activities/clio.js';
 import { createIntakeActivities } from '../../src/activities/intake.js';
 import { createLawPayActivities } from '../../src/activities/lawpay.js';
@@ -13,11 +14,13 @@ import { connectVendor } from '../../src/activities/vendor-tokens.js';
 import { createCipher } from '../../src/config/cipher.js';
 import { withTenant } from '../../src/db/tenant.js';
 import { extractFrom } from '../../src/domain/extract/intake.js';
+import type { CircuitRules } from '../../src/domain/circuit.js';
 import type { FirmProfile } from '../../src/domain/firm.js';
 import { callIdFrom, intakeWorkflowId } from '../../src/domain/ids.js';
 import type { IntakeRecord } from '../../src/domain/intake.js';
 import type { LadderPolicy } from '../../src/domain/ladder.js';
 import type { Turn } from '../../src/domain/turn.js';
+import { breakerLine, wake } from '../../src/workers/signals.js';
 import { createWorkers } from '../../src/workers/workers.js';
 import {
   callEnded,
@@ -99,7 +102,16 @@ async function ownNamespace(address: string): Promise<string> {
 
 export type IntakeStack = Awaited<ReturnType<typeof startIntakeStack>>;
 
-export async function startIntakeStack(options: { settleMs?: number; dataConverter?: DataConverter } = {}) {
+/** A breaker that tests of other things never meet. */
+const patient: CircuitRules = { failures: 1_000, probeAfterMs: 30_000, probeMaxMs: 300_000 };
+
+export interface IntakeStackOptions {
+  settleMs?: number;
+  breaker?: CircuitRules;
+  dataConverter?: DataConverter;
+}
+
+export async function startIntakeStack(options: IntakeStackOptions = {}) {
   const { dataConverter = testDataConverter } = options;
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const database = await freshDatabase();
@@ -145,22 +157,29 @@ export async function startIntakeStack(options: { settleMs?: number; dataConvert
   // Task queue names are fixed by contract, so a namespace of one's own keeps other test files' workers away.
   const namespace = await ownNamespace(address);
   const native = await NativeConnection.connect({ address });
+  const rules = options.breaker ?? patient;
+  const nowMs = (): number => Date.now();
+  const gate = { logger: silentLogger, rules, line: breakerLine, nowMs };
   const workers = await createWorkers({
     connection: native,
     namespace,
     bundlePath: await testBundle(),
     dataConverter,
     activities: {
-      core: createIntakeActivities({ pool, box, alerts: alertsToLog(silentLogger), extract: extractFrom }),
+      core: {
+        ...createIntakeActivities({ pool, box, alerts: alertsToLog(silentLogger), extract: extractFrom }),
+        ...createBreakerActivities({ pool, rules, perMinute: () => 6_000, wake, nowMs }),
+      },
       clio: createClioActivities({
         pool,
         box,
         logger: silentLogger,
+        gate,
         app: clioApp,
         timeoutMs: 2_000,
         settleMs: options.settleMs ?? 50,
       }),
-      lawpay: createLawPayActivities({ pool, box, logger: silentLogger, timeoutMs: 2_000 }),
+      lawpay: createLawPayActivities({ pool, box, logger: silentLogger, gate, timeoutMs: 2_000 }),
     },
   });
   const running = workers.map((worker) => worker.run());

@@ -5,6 +5,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type {
+  BreakerActivities,
   ConflictActivities,
   IntakeActivities,
   PerformedWrite,
@@ -25,11 +26,16 @@ const root = join(__dirname, '..', '..');
 export const testBundle = (): Promise<string> =>
   provideWorkflowBundle({
     sourceDir: join(root, 'src'),
-    cacheDir: join(root, 'node_modules', '.cache', 'hermes'),
+    // Not in node_modules, which several work trees may share: each keeps one bundle and removes the others.
+    cacheDir: join(root, '.hermes', 'test-cache'),
     logger: silentLogger,
   });
 
-export type ScriptedActivities = WriteActivities & ConflictActivities & IntakeActivities;
+/** The breaker's only where a test meets one. */
+export type ScriptedActivities = WriteActivities &
+  ConflictActivities &
+  IntakeActivities &
+  Partial<BreakerActivities>;
 
 export interface TimeSkipping {
   env: TestWorkflowEnvironment;

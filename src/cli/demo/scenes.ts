@@ -22,6 +22,8 @@ export const demoLadder = {
   HERMES_WRITE_FAST_MAX_MS: '1000',
   HERMES_WRITE_SLOW_DELAYS_MS: '1000,2000',
   HERMES_WRITE_SLOW_WINDOW_MS: '3000',
+  // The scene shows a person deciding; with a breaker the write would wait for Clio and need nobody.
+  HERMES_BREAKER_FAILURES: '1000',
 } as const;
 
 /** A caller speaks, and a contact, a matter, a note and a payment link appear. */

@@ -22,16 +22,20 @@ const ATTEMPT_TIMEOUT = '60 s';
 /** Activities beat every 3 s; three missed beats mean that the worker is gone. */
 const HEARTBEAT_TIMEOUT = '10 s';
 
+/** How a round ended; a receipt is in the course. */
+export type RoundEnd =
+  | { kind: 'landed' }
+  | { kind: 'failed'; failure: AttemptFailure }
+  /** `tried`: the system fell silent under its own attempts. */
+  | { kind: 'held'; tried: boolean };
+
 /**
  * Tries up to `maximumAttempts` times.
- * @returns undefined when the write landed (the receipt is in the course), otherwise why it did not.
  * @throws CancelledFailure
  */
-export async function attemptRound(
-  course: WriteCourse,
-  maximumAttempts: number,
-): Promise<AttemptFailure | undefined> {
+export async function attemptRound(course: WriteCourse, maximumAttempts: number): Promise<RoundEnd> {
   const { request, ladder } = course;
+  delete course.wake;
   const { performWrite } = proxyActivities<WriteActivities>({
     taskQueue: taskQueues[operations[request.operation].system],
     startToCloseTimeout: ATTEMPT_TIMEOUT,
@@ -45,7 +49,7 @@ export async function attemptRound(
   });
   const decisions = course.unrecorded;
   try {
-    const landed = await performWrite({
+    const done = await performWrite({
       workflowId: workflowInfo().workflowId,
       request,
       attemptsBefore: course.attempts,
@@ -56,15 +60,22 @@ export async function attemptRound(
       ...(decisions.length > 0 && { decisions }),
     });
     areRecorded(course, decisions);
-    course.attempts = landed.attempts;
-    course.receipt = landed.receipt;
-    return undefined;
+    const tried = done.attempts > course.attempts;
+    course.attempts = done.attempts;
+    if ('held' in done) {
+      const { sinceMs } = done.held;
+      const message = `held back: ${operations[request.operation].system} does not answer since ${new Date(sinceMs).toISOString()}`;
+      course.lastError = { errorClass: 'unavailable', message, atMs: Date.now() };
+      return { kind: 'held', tried };
+    }
+    course.receipt = done.receipt;
+    return { kind: 'landed' };
   } catch (error) {
     if (isCancellation(error)) throw error;
-    const failed = explain(error, maximumAttempts);
-    course.attempts += failed.attempts;
-    course.lastError = { errorClass: failed.errorClass, message: failed.message, atMs: Date.now() };
-    return failed;
+    const failure = explain(error, maximumAttempts);
+    course.attempts += failure.attempts;
+    course.lastError = { errorClass: failure.errorClass, message: failure.message, atMs: Date.now() };
+    return { kind: 'failed', failure };
   }
 }
 

@@ -3,7 +3,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { WriteIdentity, WriteProgress } from '../../activities/contracts.js';
 import type { DecisionRecord } from '../../domain/decisions.js';
 import { operations, type WriteRequest } from '../../domain/writes.js';
-import type { Decision, ExternalWriteInput, Proposal, WriteState } from '../messages.js';
+import type { Decision, ExternalWriteInput, Proposal, Wake, WriteState } from '../messages.js';
 
 /** Mutable on purpose: signal and update handlers and the main line all work on the one object. */
 export interface WriteCourse extends WriteState {
@@ -18,6 +18,12 @@ export interface WriteCourse extends WriteState {
   secondPerson: boolean;
   /** Accepted and not yet known to be in the audit log: they go along with whatever reaches the database next. */
   unrecorded: DecisionRecord[];
+  /** Told to go on if it waits for this; cleared when an attempt begins. */
+  wake?: Wake;
+  /** Somebody or something sent it back: it gives way to live work from then on. */
+  redriven: boolean;
+  /** Set while it tries slowly: since when (epoch milliseconds), and how often it did. */
+  slow?: { rounds: number; sinceMs: number };
   /** Whether search attributes already tell of this write's waiting, and so must tell of its end. */
   published: boolean;
 }
@@ -32,7 +38,9 @@ export function startCourse({ request, ladder, carried, secondPerson }: External
     seenJobs: carried?.seenJobs ?? [],
     secondPerson: secondPerson ?? false,
     unrecorded: carried?.unrecorded ?? [],
+    redriven: carried !== undefined,
     published: carried !== undefined,
+    ...(carried?.slow && { slow: carried.slow }),
   };
 }
 

@@ -1,0 +1,64 @@
+/** How activities speak to workflows: the only place outside the edge that sends them messages. */
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { getClient } from '@temporalio/activity';
+import { TypedSearchAttributes } from '@temporalio/common';
+import type { BreakerLine } from '../activities/write-gate.js';
+import { breakerWorkflowId, type TenantId } from '../domain/ids.js';
+import type { System } from '../domain/writes.js';
+import { breakerClosed, breakerOpened } from '../workflows/breaker-messages.js';
+import { taskQueues, wakeWrite, workflowTypes, type Wake } from '../workflows/messages.js';
+import { attributeKeys } from '../workflows/search-attributes.js';
+
+/** Activities call these inside transactions, which must not stay open while Temporal hangs. */
+const DEADLINE_MS = 5_000;
+
+/** Where a breaker's workflow is started, by whoever first has something to tell it. */
+export const breakerStart = (tenantId: TenantId, system: System) => ({
+  workflowId: breakerWorkflowId(tenantId, system),
+  taskQueue: taskQueues.core,
+  args: [{ tenantId, system }],
+  priority: { priorityKey: 1, fairnessKey: tenantId },
+  staticSummary: `Breaker of ${system}`,
+  typedSearchAttributes: new TypedSearchAttributes([
+    { key: attributeKeys.tenant, value: tenantId },
+    { key: attributeKeys.system, value: system },
+  ]),
+});
+
+/** Works inside activities only: it speaks through their worker's client. */
+export const breakerLine: BreakerLine = {
+  opened: async (tenantId, system, { epoch, waitMs }) => {
+    const client = getClient();
+    await client.withDeadline(Date.now() + DEADLINE_MS, () =>
+      client.workflow.signalWithStart(workflowTypes.breaker, {
+        ...breakerStart(tenantId, system),
+        signal: breakerOpened,
+        signalArgs: [{ epoch, waitMs }],
+      }),
+    );
+  },
+  closed: async (tenantId, system, { epoch }) => {
+    const client = getClient();
+    await client.withDeadline(Date.now() + DEADLINE_MS, () =>
+      client.workflow.signalWithStart(workflowTypes.breaker, {
+        ...breakerStart(tenantId, system),
+        signal: breakerClosed,
+        signalArgs: [{ epoch }],
+      }),
+    );
+  },
+};
+
+/** Tells a waiting write to go on. Works inside activities only. @returns false when there is no such open workflow. */
+export async function wake(workflowId: string, message: Wake): Promise<boolean> {
+  const client = getClient();
+  try {
+    await client.withDeadline(Date.now() + DEADLINE_MS, () =>
+      client.workflow.getHandle(workflowId).signal(wakeWrite, message),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}

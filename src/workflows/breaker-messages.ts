@@ -1,0 +1,36 @@
+/** What is said to the workflow of a breaker. Safe to import outside the sandbox. */
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { ErrorClass } from '../domain/failures.js';
+import type { TenantId } from '../domain/ids.js';
+import type { System } from '../domain/writes.js';
+
+/** One outside system of one firm. */
+export interface BreakerInput {
+  tenantId: TenantId;
+  system: System;
+  /** Set by the workflow itself when it continues as new. */
+  carried?: BreakerCourse;
+}
+
+/** Where the breaker's workflow stands. */
+export interface BreakerCourse {
+  /** `waiting` until the next canary, `probing` while one is out, `waking` the writes that waited, `over`. */
+  phase: 'waiting' | 'probing' | 'waking' | 'over';
+  epoch: number;
+  /** Until the next canary, milliseconds. */
+  waitMs: number;
+  /** Why the writes wait that are to be woken. */
+  causes: ErrorClass[];
+  /** How far the ramp has come. */
+  step: number;
+  /** Writes told to go on since the last opening. */
+  woken: number;
+}
+
+/** The system fell silent, or its canary found it so still. */
+export const breakerOpened = defineSignal<[{ epoch: number; waitMs: number }]>('opened');
+/** The canary was answered. */
+export const breakerClosed = defineSignal<[{ epoch: number }]>('closed');
+/** The firm has connected the system anew: what was parked for want of credentials may go on. */
+export const systemReconnected = defineSignal('reconnected');
+export const breakerState = defineQuery<BreakerCourse>('state');
