@@ -19,6 +19,8 @@ export interface CallerDeps {
   silence: Frame;
   /** Mean pause before speaking. */
   silenceMs: number;
+  /** Pause after the greeting: callers who rang in the same second are not to speak in the same second ever after. */
+  firstSilenceMs: number;
   /** From the first tick to the first frame: callers are spread over the 20 ms of a frame, as strangers are. */
   phaseMs: number;
   /** One reply in so many, at random, the caller speaks into; null for never. */
@@ -128,7 +130,7 @@ export class Caller implements LineEvents {
         },
         state.spokenAtMs,
       );
-    else if (state.is === 'listening') this.#pause();
+    else if (state.is === 'listening') this.#pauseFor(this.#deps.firstSilenceMs);
   }
 
   /** The line is closed. What was answered counts; what was not is missed, unless the agent had said goodbye. */
@@ -182,7 +184,10 @@ export class Caller implements LineEvents {
 
   /** Half to one and a half times the mean, so that the callers do not fall into step. */
   #pause(): void {
-    const pauseMs = this.#deps.silenceMs * (0.5 + Math.random());
-    this.#state = { is: 'pausing', untilMs: performance.now() + PLAYOUT_MS + pauseMs };
+    this.#pauseFor(this.#deps.silenceMs * (0.5 + Math.random()));
+  }
+
+  #pauseFor(ms: number): void {
+    this.#state = { is: 'pausing', untilMs: performance.now() + PLAYOUT_MS + ms };
   }
 }

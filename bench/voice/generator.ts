@@ -18,6 +18,11 @@ const ASK_AGAIN_MS = 500;
 const PROGRESS_EVERY_MS = 500;
 /** From the last call placed to its greeting; the tone-coded greeting takes 4 s. */
 const GREETED_WITHIN_MS = 20_000;
+/**
+ * A caller's turn and the answer to it last about so long, and callers begin anywhere in it. Rung up together they would
+ * all speak at once for minutes: a load that no site has, and that measures the chorus instead of the edge.
+ */
+const ONE_EXCHANGE_MS = 5_000;
 
 const tell = (report: LoadReport): void => void process.send?.(report);
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -49,6 +54,7 @@ class Load {
       () => [...this.#callers.keys()].every((caller) => caller.hasHeardGreeting),
       GREETED_WITHIN_MS,
     );
+    await pause(ONE_EXCHANGE_MS);
     const fromMs = performance.now();
     this.#measuring = { fromMs, toMs: fromMs + this.#order.measureMs };
     tell({ kind: 'measuring' });
@@ -128,6 +134,7 @@ class Load {
       utterances: this.#utterances,
       silence: silentFrame,
       silenceMs: this.#order.silenceMs,
+      firstSilenceMs: Math.random() * ONE_EXCHANGE_MS,
       interruptsEvery: this.#order.interruptsEvery,
       phaseMs: Math.random() * FRAME_MS,
       mayTalk: () => this.#talking,

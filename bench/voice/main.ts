@@ -41,6 +41,7 @@ async function main(): Promise<number> {
     site = await openSite({
       maxCalls: options.calls * 2 + 10,
       endpointMs: options.endpointMs,
+      env: { HERMES_RECORDING: options.record ? 'directory' : 'off' },
       progress: terminalProgress(note, colour),
       signal: interrupt.signal,
     });

@@ -16,6 +16,8 @@ export interface BenchOptions {
   ramp: boolean;
   /** Holds the edge to one core and everything else off it. */
   pin: boolean;
+  /** Whether calls are recorded: every caller says yes. */
+  record: boolean;
   /** Whether the worker runs meanwhile. */
   worker: boolean;
   /** Where the edge's CPU profile of the measured time goes; null for none. */
@@ -37,6 +39,7 @@ at real-time pace, and measures what the callers hear.
   --interrupts N    a caller speaks into every N-th reply; 0 for none (10)
   --pin             holds the edge to core 0 and everything else off it
   --no-worker       the Temporal worker stands down meanwhile: on a real site it has a machine of its own
+  --record          calls are recorded: every caller says yes
   --ramp            1, 2, 4 … calls, up to --calls, until p95 has doubled, then in between; with --pin and --no-worker
   --cpu-profile F   writes where the edge spent the measured time (.cpuprofile); costs it some per cent
   --json            one JSON document; progress goes to the error output
@@ -58,6 +61,7 @@ const flags = {
   interrupts: { type: 'string', default: '10' },
   pin: { type: 'boolean', default: false },
   'no-worker': { type: 'boolean', default: false },
+  record: { type: 'boolean', default: false },
   ramp: { type: 'boolean', default: false },
   'cpu-profile': { type: 'string' },
   json: { type: 'boolean', default: false },
@@ -82,6 +86,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     interruptsEvery: whole('--interrupts', values.interrupts, 0, 1_000) || null,
     ramp: values.ramp,
     pin: values.pin || values.ramp,
+    record: values.record,
     worker: !values['no-worker'] && !values.ramp,
     cpuProfile: values['cpu-profile'] ?? null,
     json: values.json,

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -42,6 +43,15 @@ describe('a child', () => {
     const grandchild = Number(await new Promise<string>((resolve) => child.onLine(resolve)));
     expect(await child.stop(200)).toEqual({ code: null, signal: 'SIGKILL' });
     await eventually(() => !isAlive(grandchild), { withinMs: 5_000, what: 'the grandchild is gone' });
+  });
+
+  test('that is to give way does, and the others do not', async () => {
+    const wait = 'echo up; exec sleep 600';
+    const modest = startChild({ ...shell('modest', wait), niceness: 3 }, reaper, log());
+    const proud = startChild(shell('proud', wait), reaper, log());
+    expect(getPriority(modest.pid)).toBe(Math.min(19, getPriority() + 3));
+    expect(getPriority(proud.pid)).toBe(getPriority());
+    await Promise.all([modest.stop(5_000), proud.stop(5_000)]);
   });
 
   test('whose program is not there ends with 127 and says so in its log', async () => {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { getPriority, setPriority } from 'node:os';
 import type { LogFile } from './log-file.js';
 import type { Reaper } from './reaper.js';
 
@@ -12,6 +13,8 @@ export interface ChildSpec {
   cwd: string;
   /** Runs as this user; left out: as ours. Needs root. */
   user?: { uid: number; gid: number } | undefined;
+  /** How far it gives way to the others (steps of nice(1)); left out: not at all. */
+  niceness?: number | undefined;
   /** Asks for an orderly end. */
   stopSignal: 'SIGINT' | 'SIGTERM';
 }
@@ -50,6 +53,7 @@ export function startChild(spec: ChildSpec, reaper: Reaper, log: LogFile): Child
   });
   const pid = child.pid ?? 0;
   if (pid > 0) reaper.watch(pid);
+  if (pid > 0 && spec.niceness !== undefined) giveWay(pid, spec.niceness);
   const listeners: ((line: string) => void)[] = [];
   let rest = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -92,6 +96,16 @@ export function startChild(spec: ChildSpec, reaper: Reaper, log: LogFile): Child
     },
     kill: () => signalGroup(pid, 'SIGKILL'),
   };
+}
+
+const LEAST_PRIORITY = 19;
+/** Right after the start, so that every thread it makes inherits it. Nobody needs root to be polite. */
+function giveWay(pid: number, niceness: number): void {
+  try {
+    setPriority(pid, Math.min(LEAST_PRIORITY, getPriority() + niceness));
+  } catch {
+    return; // it is gone already, or the system knows no such thing
+  }
 }
 
 function signalGroup(group: number, signal: NodeJS.Signals): void {
