@@ -11,6 +11,8 @@ export interface Servers {
   appUrl: string;
   /** Dev server, namespace `default`, all search attributes registered. */
   temporalAddress: string;
+  /** The SQLite file it keeps everything in. */
+  temporalDatabaseFile: string;
   /** The CLI it runs on. */
   temporalPath: string;
   /** Time-skipping server, for `TestWorkflowEnvironment.createTimeSkipping({ server: { executable: … } })`. */

@@ -11,14 +11,15 @@ export async function startTestTemporal(
   run: TestRun,
   temporalPath: string,
   ports: { frontend: number; ui: number },
-): Promise<Pick<Servers, 'temporalAddress' | 'temporalPath'>> {
+): Promise<Pick<Servers, 'temporalAddress' | 'temporalPath' | 'temporalDatabaseFile'>> {
   const log = new LogFile(join(run.directory, 'temporal.log'));
+  const temporalDatabaseFile = join(run.directory, 'temporal.db');
   const child = startChild(
     {
       name: 'temporal',
       command: temporalPath,
       args: devServerArguments({
-        databaseFile: join(run.directory, 'temporal.db'),
+        databaseFile: temporalDatabaseFile,
         ip: '127.0.0.1',
         port: ports.frontend,
         uiPort: ports.ui,
@@ -38,5 +39,5 @@ export async function startTestTemporal(
   await Promise.race([gone, waitForTemporal(temporalAddress, 'default', { withinMs: 20_000 })]);
   gone.catch(() => undefined); // from here on a dead server shows in the tests
   await registerSearchAttributes(temporalAddress, 'default', searchAttributes);
-  return { temporalAddress, temporalPath };
+  return { temporalAddress, temporalPath, temporalDatabaseFile };
 }

@@ -109,10 +109,12 @@ export interface IntakeStackOptions {
   settleMs?: number;
   breaker?: CircuitRules;
   dataConverter?: DataConverter;
+  /** In the place of the real extractor. */
+  extract?: typeof extractFrom;
 }
 
 export async function startIntakeStack(options: IntakeStackOptions = {}) {
-  const { dataConverter = testDataConverter } = options;
+  const { dataConverter = testDataConverter, extract = extractFrom } = options;
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const database = await freshDatabase();
   const pool = new pg.Pool({ connectionString: database.appUrl, max: 20 });
@@ -167,7 +169,7 @@ export async function startIntakeStack(options: IntakeStackOptions = {}) {
     dataConverter,
     activities: {
       core: {
-        ...createIntakeActivities({ pool, box, alerts: alertsToLog(silentLogger), extract: extractFrom }),
+        ...createIntakeActivities({ pool, box, alerts: alertsToLog(silentLogger), extract }),
         ...createBreakerActivities({ pool, rules, perMinute: () => 6_000, wake, nowMs }),
       },
       clio: createClioActivities({
