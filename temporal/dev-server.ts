@@ -7,6 +7,8 @@ export interface DevServerOptions {
   port: number;
   uiPort: number;
   namespace: string;
+  /** Where the UI's pages have payloads opened, without /decode. */
+  codecEndpoint?: string;
 }
 
 /**
@@ -15,7 +17,7 @@ export interface DevServerOptions {
  * (31–33 workflows/s against 17/s on two cores).
  */
 export function devServerArguments(options: DevServerOptions): string[] {
-  const { databaseFile, ip, port, uiPort, namespace } = options;
+  const { databaseFile, ip, port, uiPort, namespace, codecEndpoint } = options;
   return [
     'server',
     'start-dev',
@@ -23,6 +25,7 @@ export function devServerArguments(options: DevServerOptions): string[] {
     ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=FULL'],
     ...['--ip', ip, '--port', String(port), '--ui-ip', ip, '--ui-port', String(uiPort)],
     ...['--namespace', namespace],
+    ...(codecEndpoint === undefined ? [] : ['--ui-codec-endpoint', codecEndpoint]),
     // Ids carry tenant, system and operation key; 255 is also what production is set to.
     ...['--dynamic-config-value', 'limit.maxIDLength=255'],
     ...['--dynamic-config-value', 'matching.enableFairness=true'],

@@ -21,6 +21,7 @@ import { Playout } from '../../src/voice/session/playout.js';
 import { splitAtHeard } from '../../src/voice/session/heard-text.js';
 import { MarkLedger } from '../../src/voice/transports/twilio/mark-ledger.js';
 import type { Subject } from './measure.js';
+import { payloads } from './payloads.js';
 import { recording } from './recording.js';
 import { callerFrames, openSession } from './session.js';
 
@@ -37,6 +38,7 @@ export async function openSubjects(): Promise<{ subjects: Subject[]; close: () =
     ...playback(),
     ...histograms(),
     ...recording(talk),
+    ...payloads(),
     journal.subject,
   ];
   return { subjects, close: journal.close };

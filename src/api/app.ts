@@ -11,6 +11,7 @@ import { addOpenApi } from './plugins/openapi.js';
 import { addRequestLog } from './plugins/request-log.js';
 import { type AuditDeps, auditRoutes } from './routes/audit.js';
 import { callRoutes } from './routes/calls.js';
+import { addCodecServer, type CodecDeps } from './routes/codec/index.js';
 import type { DeadLetterDeps } from './routes/dead-letters/deps.js';
 import { deadLetterRoutes } from './routes/dead-letters/index.js';
 import { type HealthDeps, healthRoutes } from './routes/health.js';
@@ -31,7 +32,8 @@ export interface AppDeps
     RecordingRouteDeps,
     DeadLetterDeps,
     MonitoringDeps,
-    AuditDeps {
+    AuditDeps,
+    CodecDeps {
   logger: Logger;
   auth: AuthOptions;
   limits: Limits;
@@ -46,7 +48,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const baseLogger = (logger: Logger): FastifyBaseLogger => logger as Logger & FastifyBaseLogger;
 
 /**
- * Builds the HTTP API, not yet listening. There is no CORS: browsers of other origins are refused by their own rules.
+ * Builds the HTTP API, not yet listening. Only the codec server knows CORS: elsewhere browsers of other origins are
+ * refused by their own rules.
  * @throws when a route names no permission or two routes clash.
  */
 export async function buildApp(deps: AppDeps): Promise<App> {
@@ -96,5 +99,6 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     },
     { prefix: '/api/v1' },
   );
+  await addCodecServer(app, deps);
   return app;
 }

@@ -5,6 +5,7 @@ import type { Logger } from '../telemetry/logger.js';
 import { defaultSessionOptions, type SessionOptions } from '../voice/session/options.js';
 import { type LocalVoice, localVoices } from '../voice/providers/local/text-to-speech.js';
 import type { ProviderChoice } from './providers.js';
+import type { CodecDeps } from './routes/codec/deps.js';
 
 /** Settings as the parts of the edge want them. */
 
@@ -50,6 +51,15 @@ export function publicUrlOf(config: Config): string {
   const host = everywhere ? 'localhost' : config.HERMES_HOST;
   return `http://${host.includes(':') ? `[${host}]` : host}:${config.HERMES_PORT}`;
 }
+
+/** Whom the codec server answers. */
+export const codecOptionsOf = (config: Config): Omit<CodecDeps['codec'], 'ring'> => ({
+  namespace: config.TEMPORAL_NAMESPACE,
+  origins:
+    config.HERMES_CODEC_ORIGINS ?? (config.TEMPORAL_UI_URL ? [new URL(config.TEMPORAL_UI_URL).origin] : []),
+  perPerson: config.HERMES_CODEC_RATE_PER_PERSON,
+  secureCookie: publicUrlOf(config).startsWith('https:'),
+});
 
 /** Which engines hear, word and speak. @throws RangeError when the local engine has no such voice. */
 export function providerChoiceOf(config: Config, cacheDir: string, logger: Logger): ProviderChoice {

@@ -1,6 +1,8 @@
 import type { JWTVerifyGetKey } from 'jose';
 import type { Pool } from 'pg';
 import type { Config } from '../config/schema.js';
+import { createKeyRing } from '../codec/key-ring.js';
+import type { ConfigWith } from '../config/load.js';
 import { pingDatabase } from '../db/health.js';
 import { turnCounts } from '../db/latency.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -8,7 +10,7 @@ import { buildApp } from './app.js';
 import type { CallService } from './call-service.js';
 import { createDecisionDesk } from './dead-letters/desk.js';
 import { createRetry } from './dead-letters/retry.js';
-import { publicUrlOf } from './edge-options.js';
+import { codecOptionsOf, publicUrlOf } from './edge-options.js';
 import { watchLoopDelay } from './loop-delay.js';
 import { MAX_LOOP_DELAY_MS } from './plugins/limits.js';
 import { createReadiness } from './readiness.js';
@@ -24,7 +26,7 @@ import { isSignedByTwilio } from './twilio-signature.js';
 import { serveUpgrades, type UpgradeTarget } from './voice-upgrade.js';
 
 export interface HttpServiceDeps {
-  config: Config;
+  config: ConfigWith<'HERMES_PAYLOAD_KEYS'>;
   version: string;
   pool: Pool;
   box: DeadLetterDeps['box'];
@@ -78,6 +80,7 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
     recordings: calls.recordings,
     loopDelayP99Ms: () => loopDelay.p99Ms(),
     modelShutdowns: deps.modelShutdowns,
+    codec: { ring: createKeyRing(config.HERMES_PAYLOAD_KEYS), ...codecOptionsOf(config) },
   });
   const cutSockets = serveUpgrades(app.server, {
     transports: {

@@ -31,6 +31,8 @@ export const permissions = {
   'issues:change': workers,
   'monitoring:read': everyone,
   'audit:read': admins,
+  'payloads:decode': ['ADMIN', 'ATTORNEY'],
+  'payloads:encode': workers,
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof permissions;
 

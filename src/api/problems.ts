@@ -65,6 +65,12 @@ export const problems = {
     title: 'The recording was deleted.',
     action: 'Nothing of it is kept; the intake of the call still is.',
   },
+  payload_unreadable: {
+    status: 422,
+    title: 'A payload cannot be opened.',
+    action:
+      'Give `detail` to your operator: it names the key that is missing, or says that the payload was changed.',
+  },
   upgrade_required: {
     status: 426,
     title: 'This address speaks WebSocket.',

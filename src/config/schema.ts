@@ -108,6 +108,16 @@ export const settings = {
   ),
   TEMPORAL_NAMESPACE: setting(z.string().min(1).default('default'), 'default', 'Temporal namespace.'),
   TEMPORAL_UI_URL: setting(url.optional(), 'http://localhost:8233', 'Temporal UI, for links.'),
+  HERMES_CODEC_ORIGINS: setting(
+    origins.optional(),
+    'https://temporal.example.com',
+    'Origins of Temporal UIs that may ask the codec server to open payloads, separated by commas. Unset: that of TEMPORAL_UI_URL.',
+  ),
+  HERMES_CODEC_RATE_PER_PERSON: setting(
+    aMinute.default(300),
+    '300',
+    'Requests a minute of one person to the codec server; Temporal UI makes one for each event it shows.',
+  ),
 
   HERMES_JWKS: setting(
     z.string().min(1).optional(),

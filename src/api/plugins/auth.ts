@@ -20,6 +20,8 @@ export interface AuthOptions {
   keys: JWTVerifyGetKey;
   issuer: string;
   audience: string;
+  /** The `Authorization` of a request, when it may come another way than in its header. */
+  bearer?: (request: FastifyRequest) => string | undefined;
 }
 
 /** Roles this version does not know are ignored, so that an identity provider may add some first. */
@@ -41,7 +43,8 @@ export function addAuth(app: App, options: AuthOptions): void {
     if (!route.config?.permission) throw new Error(`route ${route.url} names no permission`);
   });
   app.addHook('onRequest', async (request) => {
-    const identity = await authenticate(request.headers.authorization, options);
+    const header = options.bearer ? options.bearer(request) : request.headers.authorization;
+    const identity = await authenticate(header, options);
     request.identity = identity;
     const { permission } = request.routeOptions.config;
     if (!permission || !isAllowed(identity, permission))
@@ -55,7 +58,11 @@ export function identityOf(request: FastifyRequest): Identity {
   return request.identity;
 }
 
-async function authenticate(header: string | undefined, options: AuthOptions): Promise<Identity> {
+/**
+ * Who the bearer of this `Authorization` is.
+ * @throws ProblemError `unauthenticated`, or `keys_unavailable` when the token cannot be checked.
+ */
+export async function authenticate(header: string | undefined, options: AuthOptions): Promise<Identity> {
   const token = /^Bearer ([\w.-]+)$/i.exec(header ?? '')?.[1];
   if (!token) throw new ProblemError('unauthenticated', 'There is no bearer token.');
   const claims = Claims.safeParse(await verifiedPayload(token, options));

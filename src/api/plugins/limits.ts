@@ -47,6 +47,21 @@ export function addTenantLimit(app: App, limits: Limits): void {
   });
 }
 
+/** Refuses more than `max` requests a minute from one person to the routes of this scope. Comes after `addAuth`. */
+export function addPersonLimit(app: App, max: number): void {
+  const check = app.createRateLimit({
+    max,
+    timeWindow: WINDOW_MS,
+    keyGenerator: (request: FastifyRequest) => {
+      const { tenantId, subject } = identityOf(request);
+      return `person:${tenantId}:${subject}`;
+    },
+  });
+  app.addHook('preValidation', async (request, reply) => {
+    await enforce(check(request), reply);
+  });
+}
+
 type Check = ReturnType<ReturnType<App['createRateLimit']>>;
 
 async function enforce(check: Check, reply: FastifyReply): Promise<void> {

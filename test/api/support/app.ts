@@ -3,6 +3,8 @@ import pg from 'pg';
 import { type AppDeps, buildApp } from '../../../src/api/app.js';
 import type { App } from '../../../src/api/app-types.js';
 import { temporalLinks } from '../../../src/api/temporal-links.js';
+import { createKeyRing } from '../../../src/codec/key-ring.js';
+import { testPayloadKey } from '../../support/data-converter.js';
 import { silentLogger } from '../../support/log.js';
 import {
   signTestToken,
@@ -15,6 +17,15 @@ import {
 /** A pool whose server does not exist: connecting fails at once. For tests that never reach the database. */
 export const absentPool = (): pg.Pool =>
   new pg.Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/none', connectionTimeoutMillis: 1_000 });
+
+/** A codec server for the embedded UI, with the key of the tests. */
+export const codecOf = (): AppDeps['codec'] => ({
+  ring: createKeyRing([testPayloadKey]),
+  namespace: 'default',
+  origins: ['http://127.0.0.1:8233'],
+  perPerson: 300,
+  secureCookie: false,
+});
 
 /** The real application on given parts; whatever is not given works and is empty. */
 export async function testApp(deps: Partial<AppDeps> = {}): Promise<App> {
@@ -44,6 +55,7 @@ export async function testApp(deps: Partial<AppDeps> = {}): Promise<App> {
     latency: () => Promise.resolve(new Map()),
     turns: () => Promise.resolve({ turns: 0, errors: 0 }),
     modelShutdowns: () => [],
+    codec: codecOf(),
     ...deps,
   });
   await app.ready();

@@ -5,6 +5,7 @@ import { registerSearchAttributes } from '../../../../temporal/search-attributes
 import { LOOPBACK } from '../addresses.js';
 import { shownPath } from '../data-dir.js';
 import type { Site } from '../site.js';
+import { edgeOrigin } from './application.js';
 
 export interface TemporalPlace {
   address: string;
@@ -35,7 +36,14 @@ export async function provideTemporal(site: Site): Promise<{ place: TemporalPlac
     spec: {
       name: 'temporal',
       command: cli,
-      args: devServerArguments({ databaseFile, ip: LOOPBACK, port, uiPort, namespace }),
+      args: devServerArguments({
+        databaseFile,
+        ip: LOOPBACK,
+        port,
+        uiPort,
+        namespace,
+        codecEndpoint: `${edgeOrigin(site)}/api/v1/codec`,
+      }),
       env: { PATH: site.env['PATH'], HOME: site.dataDir.path },
       cwd: site.dataDir.path,
       stopSignal: 'SIGINT',
