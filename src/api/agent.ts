@@ -7,6 +7,7 @@ import {
   permitted,
   silenceAct,
   silenceReachOf,
+  whisper,
 } from '../domain/agent/index.js';
 import { keysExpectedFor } from '../domain/keypad.js';
 import type { FirmProfile } from '../domain/firm.js';
@@ -28,7 +29,12 @@ export function createAgent(firm: FirmProfile): ConversationAgent {
   });
   return {
     greeting: () => asTurn(greet(firm)),
-    reply: (turns) => asTurn(nextAct(turns, firm)),
+    reply(turns) {
+      const act = nextAct(turns, firm);
+      if (act.kind !== 'transfer' || firm.telephone === undefined) return asTurn(act);
+      const transfer = { to: firm.telephone, summary: whisper(turns, firm) };
+      return { ...asTurn(act), ends: 'transferred', transfer };
+    },
     silence(turns, step) {
       const { silence: _unchanged, ...turn } = asTurn(silenceAct(turns, firm, step));
       return { ...turn, ends: 'idle' };

@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import type { Cipher } from '../config/cipher.js';
 import type { Config } from '../config/schema.js';
 import { endCall } from '../db/calls.js';
+import { keepWhisper } from '../db/whispers.js';
 import type { FirmProfile } from '../domain/firm.js';
 import type { LoadLevel } from '../domain/overload.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -126,8 +127,10 @@ export async function openCallService(deps: CallServiceDeps): Promise<CallServic
   });
   const twilio = await openTwilioTransport({
     ...transportDeps,
-    onEnded: async ({ tenantId, callId }, reason) => {
-      if (isFinished(reason)) await endCall(pool, tenantId, callId, { reason, atMs: Date.now() });
+    onEnded: async ({ tenantId, callId }, reason, whisper) => {
+      if (whisper !== undefined) await keepWhisper(pool, tenantId, callId, whisper);
+      if (isFinished(reason) || reason === 'transferred')
+        await endCall(pool, tenantId, callId, { reason, atMs: Date.now() });
     },
   });
   const engines = {

@@ -57,5 +57,53 @@ export const connectTwiml = ({ streamUrl, token, afterUrl, telephone }: Connecti
 /** The agent has said goodbye. */
 export const hangUpTwiml = (): string => response(element('Hangup', {}));
 
-/** The agent can not go on: a person shall. */
-export const toPersonTwiml = (telephone: string | undefined): string => response(...toPerson(telephone));
+export interface HandOver {
+  /** Where a person answers, E.164. */
+  telephone: string;
+  /** Asked for instructions when the person has hung up, or nobody has answered. */
+  dialedUrl: string;
+  /** Asked for what is said to the person before the caller is on the line; nothing is said when absent. */
+  whisperUrl?: string | undefined;
+}
+
+/** Six rings, in seconds: after that an answering machine is likelier than a person. */
+const RING_S = '25';
+
+/** The agent can not go on, or the caller wants a person: one shall. */
+export const toPersonTwiml = (to: HandOver | undefined): string => {
+  if (!to) return response(...toPerson(undefined));
+  const number = element(
+    'Number',
+    to.whisperUrl === undefined ? {} : { url: to.whisperUrl },
+    escape(to.telephone),
+  );
+  return response(element('Dial', { action: to.dialedUrl, timeout: RING_S }, number));
+};
+
+/**
+ * Spoken to the person who picked up. Only who presses a key is connected: an answering machine presses none, and the
+ * caller hears that nobody is there instead of talking to it.
+ */
+export const whisperTwiml = (words: string, acceptedUrl: string): string =>
+  response(
+    element(
+      'Gather',
+      { action: acceptedUrl, numDigits: '1', timeout: '8' },
+      element('Say', {}, escape(`${words} Press any key to take the call.`)),
+    ),
+    element('Hangup', {}),
+  );
+
+/** Nothing more to say to whoever picked up: the two are connected. */
+export const connectedTwiml = (): string => response();
+
+/** Nobody took the call. @param calledBack somebody will call back, because the caller's number is known. */
+export const nobodyTwiml = (calledBack: boolean): string =>
+  response(
+    element(
+      'Say',
+      {},
+      `We are sorry, nobody could take your call right now. ${calledBack ? 'Someone will call you back.' : 'Please call again.'} Goodbye.`,
+    ),
+    element('Hangup', {}),
+  );

@@ -26,7 +26,7 @@ export const handledAreas = PracticeArea.exclude(['out_of_scope']).options;
 export const FirmProfile = z.object({
   tenantId: TenantId,
   name: z.string().min(1).max(120),
-  /** Where a person of the firm answers, E.164; callers on the telephone are put through to it. */
+  /** Where a person of the firm answers, E.164: callers who ask for one are handed over to it, and telephone calls that break off. */
   telephone: z
     .string()
     .regex(/^\+[1-9]\d{6,14}$/, 'E.164, such as +15125550123')

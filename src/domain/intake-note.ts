@@ -36,6 +36,9 @@ function header(record: IntakeRecord, date: string): string[] {
   return [
     `Taken by HERMES, an AI assistant, from ${date} (UTC). Not verified by a person.`,
     `Call ${record.callId}; ended: ${record.endReason}; disposition: ${record.disposition}.`,
+    ...(record.endReason === 'transferred'
+      ? ['Handed over to a person at the caller’s wish. If nobody took the call, a call-back is due.']
+      : []),
     ...(nameIsIncomplete(record) ? ['The full name was not given: the contact carries a placeholder.'] : []),
   ];
 }

@@ -14,6 +14,14 @@ export const Turn = z.object({
 });
 export type Turn = z.infer<typeof Turn>;
 
-/** Why a call ended. `dropped`: the socket vanished and the reconnect window passed. */
-export const EndReason = z.enum(['caller_hangup', 'agent_closed', 'dropped', 'idle', 'error', 'shutdown']);
+/** Why a call ended. `dropped`: the socket vanished and the reconnect window passed. `transferred`: handed over to a person. */
+export const EndReason = z.enum([
+  'caller_hangup',
+  'agent_closed',
+  'dropped',
+  'idle',
+  'error',
+  'shutdown',
+  'transferred',
+]);
 export type EndReason = z.infer<typeof EndReason>;

@@ -98,6 +98,8 @@ export const ServerMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('clear') }),
   z.object({ type: z.literal('pong'), id: z.string().optional() }),
   z.object({ type: z.literal('error'), code: ErrorCode, message: z.string(), action: z.string() }),
+  /** A person takes over: call `to` (E.164) with the caller; `summary` is for the person alone. `ended` follows. */
+  z.object({ type: z.literal('transfer'), to: z.string(), summary: z.string() }),
   z.object({ type: z.literal('ended'), reason: z.string() }),
 ]);
 export type ServerMessage = z.infer<typeof ServerMessage>;

@@ -6,6 +6,7 @@ import { parseSessionToken } from '../../src/api/session-token.js';
 import { findCall } from '../../src/db/call-list.js';
 import { claimCall, endCall } from '../../src/db/calls.js';
 import { openPool } from '../../src/db/pool.js';
+import { findWhisper, keepWhisper } from '../../src/db/whispers.js';
 import { saveFirm } from '../../src/db/tenants.js';
 import type { EndReason } from '../../src/domain/turn.js';
 import { firmNamed } from '../db/support/firm.js';
@@ -112,7 +113,6 @@ describe('after the stream has closed', () => {
   test.each<[EndReason, string]>([
     ['agent_closed', '<Hangup/>'],
     ['idle', '<Hangup/>'],
-    ['error', '<Dial>+15125550123</Dial>'],
   ])('a call that ended with %s goes on with %s', async (reason, verb) => {
     const { token, after, callId } = await incoming();
     await claim(token);
@@ -120,15 +120,84 @@ describe('after the stream has closed', () => {
     expect((await ring(after)).body).toContain(`<Response>${verb}</Response>`);
   });
 
+  test('a call that broke off is put through to a person', async () => {
+    const { token, after, callId } = await incoming();
+    await claim(token);
+    await endCall(pool, 'firm-a', callId, { reason: 'error', atMs: Date.now() });
+    expect((await ring(after)).body).toContain(
+      `<Dial action="${PUBLIC}/api/v1/voice/twilio/dialed/firm-a/${callId}" timeout="25"><Number>+15125550123</Number></Dial>`,
+    );
+  });
+
   test('a call whose agent is gone, or that found all lines taken, is put through to a person', async () => {
     const { token, after } = await incoming();
-    expect((await ring(after)).body).toContain('<Dial>+15125550123</Dial>');
+    expect((await ring(after)).body).toContain('<Number>+15125550123</Number></Dial>');
     await claim(token);
-    expect((await ring(after)).body).toContain('<Dial>+15125550123</Dial>');
+    expect((await ring(after)).body).toContain('<Number>+15125550123</Number></Dial>');
   });
 
   test('nobody learns of a call without a signature', async () => {
     const { after } = await incoming();
     expect((await ring(after, 'wrong')).status).toBe(403);
+  });
+});
+
+describe('a call that is handed over to a person', () => {
+  const words = 'Dana <Whitcomb>, about a family matter, asks for a person.';
+  /** Handed over with these words; addresses of the webhooks that follow. */
+  async function handedOver(From: string) {
+    const { body } = await ring(`${INCOMING}/firm-a`, TOKEN, app, { From });
+    const after = /action="https:\/\/voice\.example\.com([^"]+)"/.exec(body)![1]!;
+    const callId = after.split('/').at(-1)!;
+    await claim(/value="([^"]+)"/.exec(body)![1]!);
+    await keepWhisper(pool, 'firm-a', callId, words);
+    await endCall(pool, 'firm-a', callId, { reason: 'transferred', atMs: Date.now() });
+    const at = (step: string): string => after.replace('/after/', `/${step}/`);
+    return { callId, after, whisper: at('whisper'), accepted: at('accepted'), dialed: at('dialed') };
+  }
+
+  test('rings at the firm, and who picks up hears who it is and is connected by a key', async () => {
+    const { after, whisper, accepted, dialed } = await handedOver('+15125550142');
+    expect((await ring(after)).body).toContain(
+      `<Dial action="${PUBLIC}${dialed}" timeout="25"><Number url="${PUBLIC}${whisper}">+15125550123</Number></Dial>`,
+    );
+    expect((await ring(whisper)).body).toContain(
+      `<Gather action="${PUBLIC}${accepted}" numDigits="1" timeout="8">` +
+        '<Say>Dana &lt;Whitcomb&gt;, about a family matter, asks for a person. Press any key to take the call.</Say>' +
+        '</Gather><Hangup/>',
+    );
+    expect((await ring(accepted)).body).toMatch(/<Response\/>$/);
+  });
+
+  test('ends with the person who took it, and the words are forgotten', async () => {
+    const { callId, dialed, whisper } = await handedOver('+15125550142');
+    const done = await ring(dialed, TOKEN, app, { DialCallStatus: 'completed', DialBridged: 'true' });
+    expect(done.body).toContain('<Response><Hangup/></Response>');
+    expect(await findWhisper(pool, 'firm-a', callId)).toBeUndefined();
+    expect((await ring(whisper)).body).toMatch(/<Response\/>$/);
+  });
+
+  test.each([
+    ['rings out', { DialCallStatus: 'no-answer' }],
+    ['is answered by a machine that presses no key', { DialCallStatus: 'completed', DialBridged: 'false' }],
+  ])('that %s ends with a promise to call back', async (_, fields) => {
+    const { callId, dialed } = await handedOver('+15125550142');
+    expect((await ring(dialed, TOKEN, app, fields)).body).toContain(
+      '<Say>We are sorry, nobody could take your call right now. Someone will call you back. Goodbye.</Say><Hangup/>',
+    );
+    expect(await findWhisper(pool, 'firm-a', callId)).toBeUndefined();
+  });
+
+  test('promises no call to a caller whose number is withheld', async () => {
+    const { dialed } = await handedOver('anonymous');
+    const { body } = await ring(dialed, TOKEN, app, { DialCallStatus: 'busy' });
+    expect(body).toContain('Please call again.');
+    expect(body).not.toContain('call you back');
+  });
+
+  test.each(['whisper', 'accepted', 'dialed'] as const)('tells a stranger nothing at %s', async (step) => {
+    const forged = await ring((await handedOver('+15125550142'))[step], 'wrong');
+    expect(forged.status).toBe(403);
+    expect(forged.body).not.toContain('Dana');
   });
 });

@@ -3,15 +3,17 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import { findCall } from '../../db/call-list.js';
 import { factsOfCall } from '../../db/calls.js';
+import { findWhisper } from '../../db/whispers.js';
 import { findFirm } from '../../db/tenants.js';
 import type { EndReason } from '../../domain/turn.js';
 import { CallId, TenantId } from '../../domain/ids.js';
 import { E164 } from '../../domain/intake.js';
 import type { App } from '../app-types.js';
 import { openCall } from '../open-call.js';
-import { problemAnswers } from '../plugins/openapi.js';
 import { ProblemError } from '../problems.js';
 import { connectTwiml, hangUpTwiml, toPersonTwiml } from '../twiml.js';
+import { handOverRoutes } from './twilio-hand-over.js';
+import { twilioBase, TwilioFields } from './twilio-webhook.js';
 import { isSignedByTwilio } from '../twilio-signature.js';
 
 export interface TwilioRouteDeps {
@@ -29,16 +31,6 @@ const finishedEnds: ReadonlySet<EndReason | null> = new Set(['agent_closed', 'ca
 /** Whether a call that ended so leaves nothing to say; after any other end a person shall answer. */
 export const isFinished = (reason: EndReason | null): boolean => finishedEnds.has(reason);
 
-const Fields = z.record(z.string(), z.string()).describe('The form Twilio sends; all of it is signed.');
-const answers = {
-  200: {
-    description: 'Instructions for the call (TwiML).',
-    content: { 'text/xml': { schema: z.string() } },
-  },
-  ...problemAnswers,
-};
-const base = { tags: ['Calls'], security: [{ twilioSignature: [] }], body: Fields, response: answers };
-
 /**
  * Webhooks for telephone calls that come in through Twilio. They are admitted by signature, not by access token, so
  * `app` must be a scope of its own outside `addAuth`.
@@ -52,7 +44,8 @@ export function twilioRoutes(app: App, deps: TwilioRouteDeps): void {
     next(isGenuine(request, root, deps.twilioAuthToken) ? undefined : notGenuine());
   });
   incomingRoute(app, deps.pool, root, streamUrl);
-  afterRoute(app, deps.pool);
+  afterRoute(app, deps.pool, root);
+  handOverRoutes(app, deps.pool, (tenantId, callId) => hookUrl(root, 'accepted', tenantId, callId));
 }
 
 function incomingRoute(app: App, pool: Pool, root: string, streamUrl: string): void {
@@ -61,7 +54,7 @@ function incomingRoute(app: App, pool: Pool, root: string, streamUrl: string): v
     {
       config: { call: 'opening' },
       schema: {
-        ...base,
+        ...twilioBase,
         summary: 'A telephone call comes in',
         description:
           'Set as the voice webhook of the firm’s number. The caller is connected to the agent, and to `telephone` of ' +
@@ -76,7 +69,7 @@ function incomingRoute(app: App, pool: Pool, root: string, streamUrl: string): v
         // "anonymous" and the like are no numbers.
         callerIdE164: E164.safeParse(request.body.From).data,
       });
-      const afterUrl = `${root}${TWILIO_STREAM_PATH}/after/${tenantId}/${callId}`;
+      const afterUrl = hookUrl(root, 'after', tenantId, callId);
       return reply
         .type('text/xml')
         .send(connectTwiml({ streamUrl, token, afterUrl, telephone: firm.telephone }));
@@ -84,13 +77,13 @@ function incomingRoute(app: App, pool: Pool, root: string, streamUrl: string): v
   );
 }
 
-function afterRoute(app: App, pool: Pool): void {
+function afterRoute(app: App, pool: Pool, root: string): void {
   app.post(
     '/voice/twilio/after/:tenantId/:callId',
     {
       config: { call: 'live' },
       schema: {
-        ...base,
+        ...twilioBase,
         summary: 'The agent’s part of a telephone call is over',
         description: 'Hangs up after a finished conversation; after any other end a person is dialled.',
         params: z.object({ tenantId: TenantId, callId: CallId }),
@@ -104,17 +97,28 @@ function afterRoute(app: App, pool: Pool): void {
       if (isFinished(call.endReason)) return reply.send(hangUpTwiml());
       // A call that was never claimed, because all lines were taken, has no profile of its own.
       const firm = (await factsOfCall(pool, tenantId, callId))?.firm ?? (await findFirm(pool, tenantId));
-      return reply.send(toPersonTwiml(firm?.telephone));
+      if (firm?.telephone === undefined) return reply.send(toPersonTwiml(undefined));
+      const whispered = (await findWhisper(pool, tenantId, callId)) !== undefined;
+      return reply.send(
+        toPersonTwiml({
+          telephone: firm.telephone,
+          dialedUrl: hookUrl(root, 'dialed', tenantId, callId),
+          whisperUrl: whispered ? hookUrl(root, 'whisper', tenantId, callId) : undefined,
+        }),
+      );
     },
   );
 }
+
+const hookUrl = (root: string, step: string, tenantId: TenantId, callId: CallId): string =>
+  `${root}${TWILIO_STREAM_PATH}/${step}/${tenantId}/${callId}`;
 
 const notGenuine = (): ProblemError => new ProblemError('forbidden', 'The request is not signed by Twilio.');
 
 function isGenuine(request: FastifyRequest, root: string, authToken: string | undefined): boolean {
   if (authToken === undefined) return false;
   const signature = request.headers['x-twilio-signature'];
-  const fields = Fields.safeParse(request.body).data ?? {};
+  const fields = TwilioFields.safeParse(request.body).data ?? {};
   return isSignedByTwilio(authToken, { url: root + request.url, fields, signature });
 }
 

@@ -27,6 +27,7 @@ export type ActKind =
   | 'disclose_ai'
   | 'decline_advice'
   | 'offer_person'
+  | 'transfer'
   | 'refuse_card'
   | 'state_fee'
   | 'stay_in_role'
@@ -56,6 +57,7 @@ const fixedActs: ReadonlySet<ActKind> = new Set([
   'recording_refused',
   'disclose_ai',
   'decline_advice',
+  'transfer',
   'refuse_card',
   'state_fee',
   'still_there',

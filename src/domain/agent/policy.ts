@@ -42,12 +42,23 @@ export function greetingOf(firm: FirmProfile): Act {
 export function decide(state: CallState, firm: FirmProfile): Act {
   if (state.crisis) return crisisAct(state, state.crisis);
   if (!state.lastAct) return greetingOf(firm);
+  if (handsOver(state, firm)) return closingAct('transfer', closingWords.transfer);
   if (state.lastAct.closesCall) return closingAct('goodbye', closingWords.goodbye);
   if (state.facts.callerKind === 'wrong_number') return closingAct('wrong_number', closingWords.wrong_number);
   const interrupt = interruptOf(state, firm);
   if (interrupt && !state.signals.has('goodbye')) return withQuestion(interrupt, state, firm);
   return state.signals.has('goodbye') ? closing(state, firm) : plainQuestion(state, firm);
 }
+
+/**
+ * Who asks for a person is handed over where one answers, and again when they spoke into the words that say so. Not in
+ * danger: then 9 1 1 or 9 8 8 comes first, and no telephone of a law firm stands in their way.
+ */
+const handsOver = ({ wantsPerson, signals, lastAct }: CallState, firm: FirmProfile): boolean =>
+  firm.telephone !== undefined &&
+  wantsPerson &&
+  !signals.has('goodbye') &&
+  (signals.has('person') || lastAct?.kind === 'transfer');
 
 function crisisAct(state: CallState, crisis: 'emergency' | 'suicidal'): Act {
   const words = crisis === 'emergency' ? emergencyWords : suicidalWords;

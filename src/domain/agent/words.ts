@@ -64,6 +64,7 @@ export const interruptWords = {
 } as const;
 
 export const closingWords = {
+  transfer: 'Of course. I am handing you over to a person from the firm now. One moment, please.',
   wrong_number: 'No problem, it seems you have the wrong number. Goodbye.',
   goodbye: 'Thank you for calling. Goodbye.',
   handover: 'I have passed this to the firm, and someone will call you back.',

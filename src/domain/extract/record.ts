@@ -91,6 +91,8 @@ function dispositionOf(
   if (!reachable && !named) return 'abandoned';
   if (facts.callerKind !== 'prospect') return 'message_taken';
   if (area !== undefined && !firm.practiceAreas.some((handled) => handled === area)) return 'referred_out';
+  // Whether anybody took the call over is not known here: a call-back too many is better than none.
+  if (endReason === 'transferred' && reachable) return 'callback_needed';
   const complete = reachable && named && area !== undefined;
   if (complete) return 'attorney_review';
   return endReason === 'dropped' || !reachable ? 'abandoned' : 'callback_needed';

@@ -5,6 +5,14 @@ import type { SilenceReach } from '../../domain/silence-ladder.js';
 import type { EndReason, Turn } from '../../domain/turn.js';
 import type { WordingRequest } from '../ports.js';
 
+/** A call on its way to a person. */
+export interface Transfer {
+  /** Where the person answers, E.164. */
+  to: string;
+  /** What they should know before they speak; to be spoken to them alone. */
+  summary: string;
+}
+
 /** What the agent does next: chosen by code, worded by the language model. */
 export interface AgentTurn {
   act: WordingRequest['act'];
@@ -20,6 +28,8 @@ export interface AgentTurn {
   closesCall: boolean;
   /** How the call ends then. Default: `agent_closed`. */
   ends?: EndReason;
+  /** When this has been said the caller is handed over to a person. */
+  transfer?: Transfer;
   /** How far the agent goes with a caller who does not answer this. Default: as after what it said before. */
   silence?: SilenceReach;
 }

@@ -209,7 +209,10 @@ class LiveCall implements CallSession {
       },
       onFree: () => this.#silence?.look(),
       onTurn: () => this.#armIdleTimer(),
-      onGoodbye: ({ ends = 'agent_closed' }) => this.#close(ends, ends),
+      onGoodbye: ({ ends = 'agent_closed', transfer }) => {
+        if (transfer) this.#deps.link.send({ type: 'transfer', ...transfer });
+        this.#close(ends, ends);
+      },
     });
   }
 

@@ -25,6 +25,8 @@ export type CallerEvent =
   /** Drop buffered agent audio now. */
   | { type: 'clear' }
   | { type: 'error'; code: 'no_speech_engine' | 'provider_failed'; message: string; action: string }
+  /** The caller is to be handed over to a person; `ended` follows at once. */
+  | { type: 'transfer'; to: string; summary: string }
   | { type: 'ended'; reason: EndReason };
 
 /** What the far end reports of the frames sent since this account was opened, until the next `clear`. */

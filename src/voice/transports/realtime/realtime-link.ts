@@ -5,12 +5,14 @@ import type { Outcome } from './agent-response.js';
 import type { AgentResponses } from './agent-responses.js';
 import type { CallerItems } from './caller-items.js';
 import type { Complaints } from './complaints.js';
+import type { Say } from './server-events.js';
 import { ResponseRequests } from './response-requests.js';
 
 export interface RealtimeLinkDeps {
   caller: CallerItems;
   responses: AgentResponses;
   complaints: Complaints;
+  say: Say;
   onEnded: (reason: EndReason) => void;
 }
 
@@ -38,7 +40,7 @@ export class RealtimeLink implements CallerLink {
   }
 
   send(event: CallerEvent): void {
-    const { caller, responses, complaints, onEnded } = this.#deps;
+    const { caller, responses, complaints, say, onEnded } = this.#deps;
     switch (event.type) {
       case 'speech':
         if (event.state === 'started') caller.started(responses.active !== undefined);
@@ -68,6 +70,9 @@ export class RealtimeLink implements CallerLink {
         return;
       case 'error':
         complaints.failed(event.code, `${event.message} ${event.action}`);
+        return;
+      case 'transfer':
+        say({ type: 'hermes.transfer', to: event.to, summary: event.summary });
         return;
       case 'ended':
         responses.dispose();

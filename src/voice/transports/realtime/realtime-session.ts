@@ -74,6 +74,7 @@ export class RealtimeSession {
     const { options } = this;
     this.#responses = new AgentResponses({ say, conversation, settings: this.#settings, options });
     this.link = new RealtimeLink({
+      say,
       complaints,
       onEnded,
       caller: this.#caller,

@@ -136,7 +136,9 @@ class TwilioCall {
 
   #admit({ header, agent }: Claimed, streamSid: string): void {
     const { call, options, registry } = this.#deps;
-    const link = new TwilioLink(this.#line, streamSid, (reason) => void this.#end(header, reason));
+    const link = new TwilioLink(this.#line, streamSid, (reason, whisper) => {
+      void this.#end(header, reason, whisper);
+    });
     const session = registry.admit(header.callId, () =>
       createCallSession({ ...call, agent, link }, header, { ...options, output: 'audio' }),
     );
@@ -160,8 +162,8 @@ class TwilioCall {
   }
 
   /** The session is over: its end is noted, then the stream is closed. Never rejects. */
-  async #end(header: CallHeader, reason: EndReason): Promise<void> {
-    await noteEnd(() => this.#deps.onEnded(header, reason), this.#deps.call.logger, header.callId);
+  async #end(header: CallHeader, reason: EndReason, whisper?: string): Promise<void> {
+    await noteEnd(() => this.#deps.onEnded(header, reason, whisper), this.#deps.call.logger, header.callId);
     this.#line.close(reason === 'shutdown' ? closeCodes.goingAway : closeCodes.ended, reason);
   }
 

@@ -11,14 +11,20 @@ import { streamWriter } from './messages.js';
 export class TwilioLink implements CallerLink {
   readonly #socket: GuardedSocket;
   readonly #writer: ReturnType<typeof streamWriter>;
-  readonly #onEnded: (reason: EndReason) => void;
+  readonly #onEnded: (reason: EndReason, whisper?: string) => void;
+  /** For the person who takes over. */
+  #whisper: string | undefined;
   readonly #marks = new MarkLedger();
   /** The mark that is still to be sent behind the frames of this callback. */
   #mark: string | null = null;
   #resampler: Resampler = createResampler(SAMPLE_RATE_HZ, MULAW_RATE_HZ);
 
   /** @throws Error when `loadResampler` has not finished. */
-  constructor(socket: GuardedSocket, streamSid: string, onEnded: (reason: EndReason) => void) {
+  constructor(
+    socket: GuardedSocket,
+    streamSid: string,
+    onEnded: (reason: EndReason, whisper?: string) => void,
+  ) {
     this.#socket = socket;
     this.#writer = streamWriter(streamSid);
     this.#onEnded = onEnded;
@@ -41,7 +47,8 @@ export class TwilioLink implements CallerLink {
   /** A caller on the telephone gets audio only; words and notices are for screens. */
   send(event: CallerEvent): void {
     if (event.type === 'clear') this.#clear();
-    else if (event.type === 'ended') this.#onEnded(event.reason);
+    else if (event.type === 'transfer') this.#whisper = event.summary;
+    else if (event.type === 'ended') this.#onEnded(event.reason, this.#whisper);
   }
 
   openPlayback(): Playback {

@@ -8,6 +8,8 @@ import { createCallRegistry, type CallRegistry } from '../../../../src/voice/ses
 import { createNativeTransport } from '../../../../src/voice/transports/native/native-transport.js';
 import type { TransportDeps } from '../../../../src/voice/transports/transport-deps.js';
 import { ServerMessage } from '../../../../src/voice/wire.js';
+import { createAgent } from '../../../../src/api/agent.js';
+import { firm } from '../../../domain/conversation.js';
 import { eventually } from '../../../support/eventually.js';
 import { capturingLogger, type LogLine } from '../../../support/log.js';
 import { agent, header, scriptedEars, scriptedModel, toneVoice } from '../../session/support/line.js';
@@ -136,6 +138,26 @@ describe('a good call', () => {
     expect(client.messages.at(-1)).toEqual({ type: 'ended', reason: 'agent_closed' });
     expect(client.audioFrames()).toBeGreaterThan(3);
     expect(journal.get('call_00000000000000000001')?.at(-1)).toMatchObject({ kind: 'ended', lastTurn: 5 });
+  });
+
+  test('a caller who asks for a person learns whom to call and what to tell them, once the words have been said', async () => {
+    await registry.closeAll(2_000);
+    await new Promise((resolve) => server.close(resolve));
+    const firmAgent = createAgent({ ...firm, telephone: '+15125550123' });
+    await listen({ claim: () => Promise.resolve({ ok: true, agent: firmAgent, header }) });
+    const client = await call('token-0001', { input: 'text', output: 'text' });
+    client.send({ type: 'text', text: 'Yes. I need a divorce, let me talk to a real person.' });
+    expect(await client.closed).toBe(1000);
+    expect(client.messages.slice(-3)).toMatchObject([
+      { type: 'reply_done', text: expect.stringContaining('handing you over'), interrupted: false },
+      {
+        type: 'transfer',
+        to: '+15125550123',
+        summary: 'A caller who gave no name, about a family matter, asks for a person.',
+      },
+      { type: 'ended', reason: 'transferred' },
+    ]);
+    expect(journal.get(header.callId)?.at(-1)).toMatchObject({ kind: 'ended', reason: 'transferred' });
   });
 
   test('a caller may press keys, up to the hash, and no key that a telephone has not', async () => {

@@ -105,6 +105,28 @@ describe('a telephone conversation', () => {
     });
   });
 
+  test('is handed over with the stream closed behind the last word, and the whisper kept before that', async () => {
+    await serving.close();
+    const kept: unknown[] = [];
+    const transfer = { to: '+15125550123', summary: 'Dana asks for a person.' };
+    await listen({
+      claim: async (token) => ({
+        ...(await exchange.claim(token)),
+        agent: {
+          ...agent,
+          reply: (turns) => ({ ...agent.reply(turns), closesCall: true, ends: 'transferred', transfer }),
+        },
+      }),
+      onEnded: (_header, reason, whisper) => Promise.resolve(void kept.push(reason, whisper)),
+    });
+    const phone = await call('token-1', { jitterMs: 60 });
+    phone.speak(said('I slipped', 700));
+    expect(await phone.closed).toBe(1000);
+    expect(kept).toEqual(['transferred', 'Dana asks for a person.']);
+    expect(await exchange.end('token-1')).toBe('transferred');
+    expect(phone.playedMs).toBeGreaterThan((24 + 'You said I slipped.'.length) * MS_PER_CHAR - 5 * 20);
+  });
+
   test('the end of the stream is the end of the call, and its end is known before the socket closes', async () => {
     const phone = await call('token-1');
     phone.stop();
