@@ -9,6 +9,7 @@ import type { Logger } from '../telemetry/logger.js';
 import { buildApp } from './app.js';
 import type { CallService } from './call-service.js';
 import { createDecisionDesk } from './dead-letters/desk.js';
+import { createRedriveDesk } from './dead-letters/redrive-desk.js';
 import { createRetry } from './dead-letters/retry.js';
 import { codecOptionsOf, publicUrlOf } from './edge-options.js';
 import { watchLoopDelay } from './loop-delay.js';
@@ -65,6 +66,7 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
     temporalLink: temporalLinks(config.TEMPORAL_UI_URL, config.TEMPORAL_NAMESPACE),
     retry: createRetry({ pool, temporal: temporal.client, logger }),
     desk: createDecisionDesk({ temporal: temporal.client, logger }),
+    redrives: createRedriveDesk({ temporal: temporal.client, logger, pool }),
     box: deps.box,
     turns: (tenantId, window) => turnCounts(pool, tenantId, window),
     readiness: createReadiness({

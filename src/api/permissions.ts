@@ -29,6 +29,7 @@ export const permissions = {
   'dead-letters:discard': lawyers,
   'dead-letters:approve': lawyers,
   'issues:change': workers,
+  'redrive:run': lawyers,
   'monitoring:read': everyone,
   'audit:read': admins,
   'payloads:decode': ['ADMIN', 'ATTORNEY'],

@@ -42,8 +42,13 @@ export const problems = {
   },
   decision_refused: {
     status: 409,
-    title: 'The write does not take this decision.',
-    action: 'Read the write again (GET /api/v1/dlq/{id}); `detail` says what stands against it.',
+    title: 'It does not take this decision.',
+    action: 'Read it again, the write or the job; `detail` says what stands against it.',
+  },
+  name_taken: {
+    status: 409,
+    title: 'There is one of that name already.',
+    action: 'Choose another name, or go on with the one that is there.',
   },
   payload_too_large: {
     status: 413,

@@ -54,3 +54,7 @@ export const tenantOfWorkflow = (workflowId: string): TenantId | undefined => OF
 /** Workflow id of the breaker of one outside system of a firm. */
 export const breakerWorkflowId = (tenantId: TenantId, system: string): string =>
   `breaker:${tenantId}:${system}`;
+
+/** Workflow id of one redrive job. */
+export const redriveWorkflowId = (tenantId: TenantId, jobId: string): string =>
+  `redrive:${tenantId}:${jobId}`;

@@ -6,6 +6,7 @@ import { createClioActivities } from '../activities/clio.js';
 import { createIntakeActivities } from '../activities/intake.js';
 import { createLawPayActivities } from '../activities/lawpay.js';
 import { createDataConverter } from '../codec/data-converter.js';
+import { createRedriveActivities } from '../activities/redrive.js';
 import { createCipher } from '../config/cipher.js';
 import { ConfigError, loadProcessConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
@@ -14,6 +15,7 @@ import { extractFrom } from '../domain/extract/intake.js';
 import { createLogger } from '../telemetry/logger.js';
 import { provideWorkflowBundle } from './bundle.js';
 import { runWorkers } from './run.js';
+import { tellWrite } from './redrive-signals.js';
 import { installRuntime } from './runtime.js';
 import { breakerLine, wake } from './signals.js';
 import { workerPoolSize } from './workers.js';
@@ -64,6 +66,7 @@ async function main(): Promise<void> {
         core: {
           ...createIntakeActivities({ pool, box, alerts: alertsToLog(logger), extract: extractFrom }),
           ...createBreakerActivities({ pool, rules, perMinute: () => 50, wake, nowMs }),
+          ...createRedriveActivities({ pool, tell: tellWrite }),
         },
         clio: createClioActivities({
           pool,

@@ -6,6 +6,7 @@ import type {
   IntakeActivities,
   WriteActivities,
 } from '../activities/contracts.js';
+import type { RedriveActivities } from '../activities/redrive-contracts.js';
 import { taskQueues } from '../workflows/messages.js';
 
 export interface WorkersOptions {
@@ -16,7 +17,7 @@ export interface WorkersOptions {
   /** Seals payloads; the same one goes to clients, workers and replay. */
   dataConverter: NonNullable<WorkerOptions['dataConverter']>;
   activities: {
-    core: IntakeActivities & BreakerActivities;
+    core: IntakeActivities & BreakerActivities & RedriveActivities;
     clio: WriteActivities & ConflictActivities;
     lawpay: WriteActivities;
   };

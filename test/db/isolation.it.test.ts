@@ -26,6 +26,9 @@ const inserts: Record<string, string> = {
   alerts: `insert into alerts (tenant_id, kind, subject, severity, message) values ($1, 'k', $2, 'warning', 'm')`,
   breakers: `insert into breakers (tenant_id, system, state, failures, epoch, wait_ms, canary)
            values ($1, 'clio', 'half_open', 0, 1, 0, $2)`,
+  redrive_jobs: `insert into redrive_jobs (tenant_id, job_id, name, filter, state, canary, ramp, total, created_by)
+           values ($1, $2, $2, '{}', 'running', 0, true, 1, 'a')`,
+  redrive_items: `insert into redrive_items (tenant_id, job_id, seq, workflow_id) values ($1, $2, 1, 'w-' || $2)`,
   turn_minutes: `insert into turn_minutes (tenant_id, minute, instance, turns, errors) values ($1, now(), $2, 1, 0)`,
 };
 

@@ -19,7 +19,9 @@ const rooms: Readonly<Record<string, { values: readonly string[]; types: readonl
   api: { values: ['domain', 'db', 'voice', 'codec'], types: ['workflows', 'telemetry', 'config'] },
   workers: { values: ['domain', 'activities', 'workflows', 'codec'], types: ['telemetry', 'config'] },
 };
-const definitions = ['src/workflows/messages.ts', 'src/workflows/search-attributes.ts'];
+const definitions = ['messages', 'redrive-messages', 'search-attributes'].map(
+  (name) => `src/workflows/${name}.ts`,
+);
 
 /** The demo breaks and mends the stand-ins before the reader's eyes. */
 const DEMO = 'src/cli/demo/';

@@ -10,6 +10,7 @@ import { createBreakerActivities } from '../../src/activities/breaker.js';
 import { createClioActivities } from '../../src/activities/clio.js';
 import { createIntakeActivities } from '../../src/activities/intake.js';
 import { createLawPayActivities } from '../../src/activities/lawpay.js';
+import { createRedriveActivities } from '../../src/activities/redrive.js';
 import { connectVendor } from '../../src/activities/vendor-tokens.js';
 import { createCipher } from '../../src/config/cipher.js';
 import { withTenant } from '../../src/db/tenant.js';
@@ -21,6 +22,7 @@ import type { IntakeRecord } from '../../src/domain/intake.js';
 import type { LadderPolicy } from '../../src/domain/ladder.js';
 import type { Turn } from '../../src/domain/turn.js';
 import { breakerLine, wake } from '../../src/workers/signals.js';
+import { tellWrite } from '../../src/workers/redrive-signals.js';
 import { createWorkers } from '../../src/workers/workers.js';
 import {
   callEnded,
@@ -80,7 +82,7 @@ export const turnsOf = (startedAtMs: number): Turn[] =>
   }));
 
 /** Registers a namespace with our search attributes and waits until the server serves it. */
-async function ownNamespace(address: string): Promise<string> {
+export async function ownNamespace(address: string): Promise<string> {
   const namespace = `intake-${randomBytes(4).toString('hex')}`;
   const connection = await Connection.connect({ address });
   try {
@@ -171,6 +173,7 @@ export async function startIntakeStack(options: IntakeStackOptions = {}) {
       core: {
         ...createIntakeActivities({ pool, box, alerts: alertsToLog(silentLogger), extract }),
         ...createBreakerActivities({ pool, rules, perMinute: () => 6_000, wake, nowMs }),
+        ...createRedriveActivities({ pool, tell: tellWrite }),
       },
       clio: createClioActivities({
         pool,

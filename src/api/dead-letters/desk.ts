@@ -27,27 +27,38 @@ export interface DecisionDesk {
 /** An update needs a worker to answer; without one the person should hear so before a browser gives up. */
 const DEADLINE_MS = 5_000;
 
-export function createDecisionDesk({ temporal, logger }: { temporal: Client; logger: Logger }): DecisionDesk {
-  const ask = async <T>(what: string, workflowId: string, work: () => Promise<T>): Promise<T> => {
-    try {
-      return await temporal.withDeadline(Date.now() + DEADLINE_MS, work);
-    } catch (error) {
-      const problem = problemOf(error);
-      if (problem.code === 'writes_unavailable')
-        logger.warn({ err: error, workflowId, what }, 'a write could not be asked');
-      throw problem;
-    }
-  };
+export function createDecisionDesk(deps: AskDeps): DecisionDesk {
+  const { workflow } = deps.temporal;
   return {
-    content: (workflowId) =>
-      ask('content', workflowId, () => temporal.workflow.getHandle(workflowId).query(writeContent)),
+    content: (workflowId) => ask(deps, workflowId, () => workflow.getHandle(workflowId).query(writeContent)),
     decide: (workflowId, resolution) =>
-      ask('decide', workflowId, () =>
-        temporal.workflow
+      ask(deps, workflowId, () =>
+        workflow
           .getHandle(workflowId)
           .executeUpdate(resolveWrite, { args: [resolution], updateId: updateIdOf(resolution) }),
       ),
   };
+}
+
+export interface AskDeps {
+  temporal: Client;
+  logger: Logger;
+}
+
+/** Asks one workflow within the deadline. @throws ProblemError `decision_refused`, `writes_unavailable` */
+export async function ask<T>(
+  { temporal, logger }: AskDeps,
+  workflowId: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await temporal.withDeadline(Date.now() + DEADLINE_MS, work);
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem.code === 'writes_unavailable')
+      logger.warn({ err: error, workflowId }, 'a workflow could not be asked');
+    throw problem;
+  }
 }
 
 /** The same decision handed in twice counts once; another decision that saw the same revision is judged by itself. */
@@ -62,8 +73,8 @@ function problemOf(error: unknown): ProblemError {
   if (error instanceof WorkflowUpdateFailedError)
     return new ProblemError('decision_refused', error.cause?.message, undefined, options);
   if (error instanceof WorkflowNotFoundError)
-    return new ProblemError('decision_refused', 'The write is already over.', undefined, options);
+    return new ProblemError('decision_refused', 'It is already over.', undefined, options);
   if (error instanceof QueryNotRegisteredError)
-    return new ProblemError('decision_refused', 'The write cannot show its content.', undefined, options);
+    return new ProblemError('decision_refused', 'It cannot show its content.', undefined, options);
   return new ProblemError('writes_unavailable', undefined, undefined, options);
 }

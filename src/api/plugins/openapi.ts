@@ -13,6 +13,10 @@ const tags = [
     description: 'What a call left behind: the record and the writes in the firm’s systems.',
   },
   { name: 'Dead letters', description: 'Writes that wait for a person, and the decision to try them again.' },
+  {
+    name: 'Redrive',
+    description: 'Jobs that retry many parked writes, at a rate that can be changed while they run.',
+  },
   { name: 'Audit', description: 'Who decided what, when and why: append-only and hash-chained.' },
   { name: 'Monitoring', description: 'Latency by stage and compliance with the SLA, from stored samples.' },
   { name: 'Operations', description: 'Probes and details for operators; no token needed.' },

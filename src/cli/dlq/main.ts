@@ -1,47 +1,74 @@
-/** `npm run dlq`: lists parked writes and resumes them. */
-import { parseArgs } from 'node:util';
+/** `npm run dlq`: finds parked writes, decides about them, and runs redrive jobs. */
+import { z } from 'zod';
 import { connectOperator } from '../operator/connect.js';
 import type { OperatorApi } from '../operator/api.js';
+import type { Ask } from '../operator/ask.js';
 import { runCommand } from '../terminal/command.js';
 import { table } from '../terminal/style.js';
-
-const USAGE = `npm run dlq -- list                    parked writes, longest parked first
-npm run dlq -- retry <id>… | --all     try them again
-  --reason TEXT   kept with the decision
-  --json          for machines
-`;
+import { filterOf, type Options, readArguments, tell, USAGE, write } from './options.js';
+import { redriveCommand } from './redrive.js';
 
 /** The API takes this many ids at once. */
 const BATCH = 100;
-const write = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      all: { type: 'boolean', default: false },
-      reason: { type: 'string', default: 'retried from the command line' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
-  const [command, ...ids] = positionals;
-  const known = command === 'list' || (command === 'retry' && (values.all || ids.length > 0));
-  if (values.help || !known) {
+  const { values, positionals } = readArguments();
+  const [command, ...rest] = positionals;
+  if (values.help || command === undefined) {
     write(USAGE);
     return values.help ? 0 : 2;
   }
-  const { api } = connectOperator(process.env);
-  if (command === 'list') return list(api, values.json);
-  const chosen = values.all ? (await api.deadLetters()).map((letter) => letter.message_id) : ids;
-  return retry(api, chosen, values.reason, values.json);
+  const { api, ask } = connectOperator(process.env);
+  const code = await (command === 'redrive'
+    ? redriveCommand(ask, rest, values)
+    : writeCommand({ api, ask }, command, rest, values));
+  if (code === undefined) write(USAGE);
+  return code ?? 2;
 }
 
-async function list(api: OperatorApi, json: boolean): Promise<number> {
-  const letters = await api.deadLetters();
-  if (json) write(JSON.stringify(letters, null, 2));
-  else if (letters.length === 0) write('Nothing is parked.');
-  else {
+interface Means {
+  api: OperatorApi;
+  ask: Ask;
+}
+
+/** @returns undefined when there is no such command. */
+async function writeCommand(
+  { api, ask }: Means,
+  command: string,
+  ids: readonly string[],
+  options: Options,
+): Promise<number | undefined> {
+  const [id] = ids;
+  switch (command) {
+    case 'list':
+      return list(api, options);
+    case 'stats':
+      return show(ask, '/dlq/stats');
+    case 'issues':
+      return issues(ask, options.json);
+    case 'retry':
+      if (!options.all && ids.length === 0) return undefined;
+      return retry(api, options.all ? await parkedIds(api, options) : ids, options);
+    case 'show':
+      return id === undefined ? undefined : show(ask, pathOf(id));
+    case 'discard':
+    case 'approve':
+    case 'withdraw':
+      return id === undefined ? undefined : decide(ask, id, command, options.reason);
+    default:
+      return undefined;
+  }
+}
+
+const pathOf = (id: string): string => `/dlq/${encodeURIComponent(id)}`;
+
+const parkedIds = async (api: OperatorApi, options: Options): Promise<string[]> =>
+  (await api.deadLetters(filterOf(options))).map((letter) => letter.message_id);
+
+async function list(api: OperatorApi, options: Options): Promise<number> {
+  const letters = await api.deadLetters(filterOf(options));
+  tell(options.json, letters, () => {
+    if (letters.length === 0) return ['Nothing is parked.'];
     const rows = letters.map((l) => [
       l.message_id,
       l.operation,
@@ -49,24 +76,67 @@ async function list(api: OperatorApi, json: boolean): Promise<number> {
       l.priority,
       l.parked_at,
     ]);
-    table([['id', 'operation', 'cause', 'priority', 'parked'], ...rows]).forEach(write);
-  }
+    return table([['id', 'operation', 'cause', 'priority', 'parked'], ...rows]);
+  });
   return 0;
 }
 
-async function retry(
-  api: OperatorApi,
-  ids: readonly string[],
-  reason: string,
-  json: boolean,
-): Promise<number> {
-  const results = [];
+async function retry(api: OperatorApi, ids: readonly string[], { reason, json }: Options): Promise<number> {
+  const results: Awaited<ReturnType<OperatorApi['retry']>> = [];
   for (let at = 0; at < ids.length; at += BATCH)
     results.push(...(await api.retry(ids.slice(at, at + BATCH), reason)));
-  if (json) write(JSON.stringify(results, null, 2));
-  else if (results.length === 0) write('Nothing is parked.');
-  else table(results.map((r) => [r.message_id, r.result, r.detail ?? ''])).forEach(write);
+  tell(json, results, () =>
+    results.length === 0
+      ? ['Nothing is parked.']
+      : table(results.map((r) => [r.message_id, r.result, r.detail ?? ''])),
+  );
   return results.some((r) => r.result === 'failed') ? 1 : 0;
+}
+
+/** Answers that are read, not reckoned with. */
+const Anything = z.record(z.string(), z.unknown());
+
+async function show(ask: Ask, path: string): Promise<number> {
+  write(JSON.stringify(await ask(Anything, path), null, 2));
+  return 0;
+}
+
+async function decide(ask: Ask, id: string, action: string, reason: string): Promise<number> {
+  const { revision } = await ask(z.object({ revision: z.number() }), pathOf(id));
+  const body = { reason, expected_revision: revision };
+  const { result } = await ask(z.object({ result: z.string() }), `${pathOf(id)}/${action}`, body);
+  write(`${id}: ${result}`);
+  return 0;
+}
+
+const Issues = z.object({
+  issues: z.array(
+    z.object({
+      fingerprint: z.string(),
+      operation: z.string(),
+      error_class: z.string(),
+      pattern: z.string(),
+      state: z.string(),
+      owner: z.string().nullable(),
+      parked: z.number(),
+    }),
+  ),
+});
+
+async function issues(ask: Ask, json: boolean): Promise<number> {
+  const { issues: found } = await ask(Issues, '/dlq/issues');
+  tell(json, found, () =>
+    found.length === 0
+      ? ['There are no issues.']
+      : table([
+          ['issue', 'parked', 'state', 'owner', 'operation', 'cause', 'message'],
+          ...found.map((i) => [
+            ...[i.fingerprint, String(i.parked), i.state, i.owner ?? '', i.operation],
+            ...[i.error_class, i.pattern],
+          ]),
+        ]),
+  );
+  return 0;
 }
 
 await runCommand(main);

@@ -1,10 +1,6 @@
 import { z } from 'zod';
 import type { ChainedRow } from '../../db/audit-chain.js';
-
-/** An answer the API gave that was not the one we asked for, in its own words. */
-export class ApiRefusal extends Error {
-  override readonly name = 'ApiRefusal';
-}
+import { createAsk, nullWhenMissing } from './ask.js';
 
 const Session = z.object({
   session_id: z.string(),
@@ -29,7 +25,7 @@ const Intake = z.object({
 export type IntakeView = z.infer<typeof Intake>;
 const DeadLetter = z.object({
   message_id: z.string(),
-  call_id: z.string(),
+  call_id: z.string().nullable(),
   operation: z.string(),
   priority: z.string(),
   error_class: z.string().nullable(),
@@ -84,8 +80,6 @@ const AuditPage = z.object({
   ),
   next_after_seq: z.number().nullable(),
 });
-const Problem = z.object({ title: z.string(), detail: z.string().optional(), action: z.string().optional() });
-
 export type PerformanceView = z.infer<typeof Performance>;
 export type SlaView = z.infer<typeof Sla>;
 
@@ -94,8 +88,8 @@ export interface OperatorApi {
   startSession(): Promise<z.infer<typeof Session>>;
   /** The intake of a call; null until the call is over and its record is made. */
   intake(callId: string): Promise<IntakeView | null>;
-  /** Every parked write, all pages. */
-  deadLetters(): Promise<DeadLetterView[]>;
+  /** Every parked write, all pages; `filter` narrows as the query of GET /dlq/list does. */
+  deadLetters(filter?: Readonly<Record<string, string>>): Promise<DeadLetterView[]>;
   retry(messageIds: readonly string[], reason: string): Promise<z.infer<typeof Retried>['results']>;
   /** The firm's audit log from its first row, page by page. */
   audit(): AsyncIterable<ChainedRow[]>;
@@ -108,24 +102,14 @@ export interface OperatorApi {
  * @param token API token (JWT).
  */
 export function createOperatorApi(baseUrl: string, token: string): OperatorApi {
-  const ask = async <T>(schema: z.ZodType<T>, path: string, body?: unknown): Promise<T> => {
-    const response = await fetch(new URL(`/api/v1${path}`, baseUrl), {
-      method: body === undefined ? 'GET' : 'POST',
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(10_000),
-    });
-    const answer: unknown = await response.json();
-    if (!response.ok) throw refusal(response.status, path, answer);
-    return schema.parse(answer);
-  };
+  const ask = createAsk(baseUrl, token);
   return {
     startSession: () => ask(Session, '/voice/session', {}),
     intake: (callId) => ask(Intake, `/intakes/${callId}`).catch(nullWhenMissing),
-    deadLetters: () => allPages((cursor) => ask(DeadLetters, `/dlq/list?limit=100${cursor}`)),
+    deadLetters: (filter = {}) => {
+      const query = new URLSearchParams({ limit: '100', ...filter }).toString();
+      return allPages((cursor) => ask(DeadLetters, `/dlq/list?${query}${cursor}`));
+    },
     retry: async (messageIds, reason) =>
       (await ask(Retried, '/dlq/retry', { message_ids: messageIds, reason })).results,
     audit: () => auditPages((afterSeq) => ask(AuditPage, `/audit?after_seq=${afterSeq}`)),
@@ -165,19 +149,4 @@ async function* auditPages(
     }));
     afterSeq = next_after_seq;
   }
-}
-
-class NotFound extends ApiRefusal {}
-
-function refusal(status: number, path: string, answer: unknown): ApiRefusal {
-  const problem = Problem.safeParse(answer);
-  const words = problem.success
-    ? [problem.data.title, problem.data.detail, problem.data.action].filter(Boolean).join(' ')
-    : 'no readable answer';
-  return new (status === 404 ? NotFound : ApiRefusal)(`${path}: ${status} ${words}`);
-}
-
-function nullWhenMissing(error: unknown): null {
-  if (error instanceof NotFound) return null;
-  throw error;
 }

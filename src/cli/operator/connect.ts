@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { findRunning, type Running } from '../up/running.js';
 import { createOperatorApi, type OperatorApi } from './api.js';
+import { type Ask, createAsk } from './ask.js';
 
 /** No stack to talk to; the message says how to get one. */
 export class NotRunning extends Error {
@@ -14,10 +15,13 @@ export class NotRunning extends Error {
  */
 export function connectOperator(env: Readonly<Record<string, string | undefined>>): {
   api: OperatorApi;
+  /** Asks the API for anything else. */
+  ask: Ask;
   running: Running | undefined;
 } {
   const { HERMES_API_URL: url, HERMES_API_TOKEN: token } = env;
-  if (url && token) return { api: createOperatorApi(url, token), running: undefined };
+  if (url && token)
+    return { api: createOperatorApi(url, token), ask: createAsk(url, token), running: undefined };
   const dataDir = env['HERMES_DATA_DIR'] ?? '.hermes';
   const running = findRunning(dataDir);
   if (!running) throw new NotRunning(`No stack runs on ${dataDir}. Start one with: npm start`);
@@ -25,5 +29,6 @@ export function connectOperator(env: Readonly<Record<string, string | undefined>
     throw new NotRunning(
       'This stack checks tokens of another issuer. Set HERMES_API_URL and HERMES_API_TOKEN.',
     );
-  return { api: createOperatorApi(running.api, readFileSync(running.tokenFile, 'utf8').trim()), running };
+  const own = readFileSync(running.tokenFile, 'utf8').trim();
+  return { api: createOperatorApi(running.api, own), ask: createAsk(running.api, own), running };
 }

@@ -16,9 +16,6 @@ export function readOrder(order: unknown): RedriveOrder {
   };
 }
 
-/** Jobs of the circuit breaker, which wakes what waited for the end of an outage. */
-export const isBreakerJob = (jobId: string): boolean => jobId.startsWith('breaker:');
-
 /** @throws ApplicationFailure, type `DecisionRefused`, whose message says what to change. */
 export function refuseUnlessValid(course: WriteCourse, resolution: Resolution): void {
   if (typeof resolution !== 'object' || (resolution as unknown) === null)

@@ -10,7 +10,7 @@ import {
   type Resolution,
 } from '../messages.js';
 import { isWaiting, stateOf, type WriteCourse } from './course.js';
-import { isBreakerJob, readOrder, refuseUnlessValid } from './decision-checks.js';
+import { readOrder, refuseUnlessValid } from './decision-checks.js';
 import { type How, record } from './decision-records.js';
 import { projectMeanwhile, publish } from './publish.js';
 
@@ -34,9 +34,7 @@ export function takeDecisions(course: WriteCourse): void {
     if (!isWaiting(course) || (jobId !== undefined && course.seenJobs.includes(jobId))) return;
     if (jobId !== undefined) course.seenJobs = [...course.seenJobs, jobId].slice(-MAX_SEEN_JOBS);
     const how: How = { via: 'signal', ...(jobId !== undefined && { jobId }) };
-    // The end of an outage is nobody's decision: what waited for it goes on as it would have by itself.
-    const isBySomebody = jobId === undefined || !isBreakerJob(jobId);
-    if (isBySomebody && needsSecond(course)) {
+    if (needsSecond(course)) {
       if (!course.proposed) propose(course, { action: 'retry', actor, reason }, how);
     } else accept(course, { action: 'retry', actor, reason }, how);
   });

@@ -51,6 +51,10 @@ export async function testApp(deps: Partial<AppDeps> = {}): Promise<App> {
       content: () => Promise.resolve({ operation: 'clio.note.create', payload: {} }),
       decide: () => Promise.resolve({ phase: 'retrying', attempts: 1, revision: 1 }),
     },
+    redrives: {
+      start: () => Promise.resolve({ jobId: 'rd_0', total: 0 }),
+      order: () => Promise.reject(new Error('no job')),
+    },
     box: { open: () => '{}' },
     latency: () => Promise.resolve(new Map()),
     turns: () => Promise.resolve({ turns: 0, errors: 0 }),

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { DecisionDesk } from '../../dead-letters/desk.js';
+import type { RedriveDesk } from '../../dead-letters/redrive-desk.js';
 import type { RetryDeadLetters } from '../../dead-letters/retry.js';
 import type { TemporalLink } from '../../temporal-links.js';
 
@@ -8,6 +9,7 @@ export interface DeadLetterDeps {
   temporalLink: TemporalLink;
   retry: RetryDeadLetters;
   desk: DecisionDesk;
+  redrives: RedriveDesk;
   /** Opens what an edit replaced, as the audit log keeps it. */
   box: { open(sealed: Uint8Array, context: string): string };
 }

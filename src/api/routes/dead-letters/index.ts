@@ -6,6 +6,8 @@ import { detailsRoute } from './details.js';
 import { editRoute } from './edit.js';
 import { issueRoutes } from './issues.js';
 import { listRoute } from './list.js';
+import { redriveOrderRoutes } from './redrive-orders.js';
+import { redriveRoutes } from './redrive.js';
 import { retryRoute } from './retry.js';
 import { statsRoute } from './stats.js';
 
@@ -19,4 +21,6 @@ export function deadLetterRoutes(app: App, deps: DeadLetterDeps): void {
   decisionRoutes(app, deps);
   issueRoutes(app, deps);
   alertRoutes(app, deps);
+  redriveRoutes(app, deps);
+  redriveOrderRoutes(app, deps);
 }
