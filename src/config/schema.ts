@@ -433,6 +433,11 @@ export const settings = {
     'A parked write is announced again after this long.',
   ),
 
+  HERMES_RECONCILE_MS: setting(
+    milliseconds.min(1_000, 'at least 1000 milliseconds').default(300_000),
+    '300000',
+    'How often the list of waiting writes is compared with Temporal and put right.',
+  ),
   HERMES_BREAKER_FAILURES: setting(
     z.coerce.number().int().min(1, 'at least one').default(5),
     '5',

@@ -70,8 +70,8 @@ export async function markSent(
 }
 
 /**
- * Brings the results up to date with the projection. A write has tried once its revision has grown; what it does now is
- * the result, unless it is still at it.
+ * Brings the results up to date with the projection. What a write does now is the result, unless it is still at it; one
+ * that is parked has tried once its revision has grown.
  */
 export async function settleItems(scope: TenantScope, tenantId: TenantId, jobId: string): Promise<void> {
   await scope.query(
@@ -80,8 +80,8 @@ export async function settleItems(scope: TenantScope, tenantId: TenantId, jobId:
                     when w.proposed_by is not null then 'proposed' else 'parked_again' end
       from writes w
      where i.tenant_id = $1 and i.job_id = $2 and i.state = 'sent'
-       and w.tenant_id = i.tenant_id and w.workflow_id = i.workflow_id and w.revision > i.revision
-       and w.state not in ('running', 'retrying', 'backoff')`,
+       and w.tenant_id = i.tenant_id and w.workflow_id = i.workflow_id
+       and case w.state when 'parked' then w.revision > i.revision else w.state not in ('running', 'retrying', 'backoff') end`,
     [tenantId, jobId],
   );
 }

@@ -70,6 +70,9 @@ export type Operation = keyof typeof operations;
 export type System = (typeof operations)[Operation]['system'];
 export type PayloadOf<O extends Operation> = z.infer<(typeof operations)[O]['payload']>;
 
+/** The system an operation belongs to. */
+export const systemOf = (operation: Operation): System => operations[operation].system;
+
 /** Whether a firm may ask for two people. */
 export const isMoney = (operation: Operation): boolean =>
   (operations[operation] as OperationRow).money ?? false;

@@ -6,6 +6,7 @@ import { createClioActivities } from '../activities/clio.js';
 import { createIntakeActivities } from '../activities/intake.js';
 import { createLawPayActivities } from '../activities/lawpay.js';
 import { createDataConverter } from '../codec/data-converter.js';
+import { createReconcileActivities } from '../activities/reconcile.js';
 import { createRedriveActivities } from '../activities/redrive.js';
 import { createCipher } from '../config/cipher.js';
 import { ConfigError, loadProcessConfig } from '../config/load.js';
@@ -17,7 +18,9 @@ import { provideWorkflowBundle } from './bundle.js';
 import { runWorkers } from './run.js';
 import { tellWrite } from './redrive-signals.js';
 import { installRuntime } from './runtime.js';
+import { ensureSchedules } from './schedules.js';
 import { breakerLine, wake } from './signals.js';
+import { askWrite, seenWrites } from './visibility.js';
 import { workerPoolSize } from './workers.js';
 
 /** @throws ConfigError naming the variable when something the worker cannot do without is unset. */
@@ -55,6 +58,7 @@ async function main(): Promise<void> {
       probeAfterMs: config.HERMES_BREAKER_PROBE_MS,
       probeMaxMs: config.HERMES_BREAKER_PROBE_MAX_MS,
     };
+    const alerts = alertsToLog(logger);
     const nowMs = (): number => Date.now();
     const gate = { logger, rules, line: breakerLine, nowMs };
     await runWorkers({
@@ -64,9 +68,10 @@ async function main(): Promise<void> {
       dataConverter,
       activities: {
         core: {
-          ...createIntakeActivities({ pool, box, alerts: alertsToLog(logger), extract: extractFrom }),
+          ...createIntakeActivities({ pool, box, alerts, extract: extractFrom }),
           ...createBreakerActivities({ pool, rules, perMinute: () => 50, wake, nowMs }),
           ...createRedriveActivities({ pool, tell: tellWrite }),
+          ...createReconcileActivities({ pool, logger, alerts, seen: seenWrites, ask: askWrite }),
         },
         clio: createClioActivities({
           pool,
@@ -80,6 +85,7 @@ async function main(): Promise<void> {
         lawpay: createLawPayActivities({ pool, box, logger, gate, timeoutMs: config.LAWPAY_TIMEOUT_MS }),
       },
       pool,
+      schedules: (client) => ensureSchedules(client, config.HERMES_RECONCILE_MS),
       health: { host: '127.0.0.1', port: config.HERMES_WORKER_PORT },
       logger,
       stop: stop.signal,

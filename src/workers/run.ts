@@ -1,4 +1,5 @@
 /** A worker process from its parts: connects, polls, tells its health, stops cleanly. */
+import { Client } from '@temporalio/client';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
@@ -9,6 +10,8 @@ import { createWorkers, type WorkersOptions } from './workers.js';
 export interface RunOptions extends Omit<WorkersOptions, 'connection'> {
   temporalAddress: string;
   pool: Pool;
+  /** Makes the schedules; tried until Temporal takes them. */
+  schedules: (client: Client) => Promise<void>;
   health: { host: string; port: number };
   logger: Logger;
   /** Aborts when the process is told to stop. */
@@ -16,6 +19,8 @@ export interface RunOptions extends Omit<WorkersOptions, 'connection'> {
 }
 
 const CONNECT_RETRY_MS = 1_000;
+const SCHEDULES_DEADLINE_MS = 10_000;
+const SCHEDULES_RETRY_MS = 30_000;
 
 /**
  * Runs until `stop` aborts. While Temporal is away the workers keep polling by themselves.
@@ -39,6 +44,10 @@ export async function runWorkers(options: RunOptions): Promise<void> {
     const running = Promise.all(workers.map((worker) => worker.run()));
     stop.addEventListener('abort', () => shutDown(workers), { once: true });
     if (stop.aborted) shutDown(workers);
+    void keepTrying(
+      options,
+      new Client({ connection, namespace: options.namespace, dataConverter: options.dataConverter }),
+    );
     logger.info({ event: 'ready', healthPort: health.port }, 'the worker is polling');
     // One that fails takes the others down with it: half a worker would look healthy from outside.
     await running.catch(async (error: unknown) => {
@@ -49,6 +58,19 @@ export async function runWorkers(options: RunOptions): Promise<void> {
   } finally {
     await health.close();
     await connection.close();
+  }
+}
+
+/** Schedules are made beside the work: a worker without them is better than none. */
+async function keepTrying({ schedules, logger, stop }: RunOptions, client: Client): Promise<void> {
+  while (!stop.aborted) {
+    try {
+      await client.withDeadline(Date.now() + SCHEDULES_DEADLINE_MS, () => schedules(client));
+      return;
+    } catch (err) {
+      logger.warn({ err }, 'the schedules could not be made; trying again');
+      await sleep(SCHEDULES_RETRY_MS, undefined, { signal: stop }).catch(() => undefined);
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import type {
   IntakeActivities,
   WriteActivities,
 } from '../activities/contracts.js';
+import type { ReconcileActivities } from '../activities/reconcile-contracts.js';
 import type { RedriveActivities } from '../activities/redrive-contracts.js';
 import { taskQueues } from '../workflows/messages.js';
 
@@ -17,7 +18,7 @@ export interface WorkersOptions {
   /** Seals payloads; the same one goes to clients, workers and replay. */
   dataConverter: NonNullable<WorkerOptions['dataConverter']>;
   activities: {
-    core: IntakeActivities & BreakerActivities & RedriveActivities;
+    core: IntakeActivities & BreakerActivities & RedriveActivities & ReconcileActivities;
     clio: WriteActivities & ConflictActivities;
     lawpay: WriteActivities;
   };

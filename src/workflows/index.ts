@@ -3,3 +3,4 @@ export { breaker } from './breaker.js';
 export { callIntake } from './callIntake.js';
 export { externalWrite } from './externalWrite.js';
 export { redrive } from './redrive.js';
+export { reconcileWrites } from './reconcileWrites.js';

@@ -10,7 +10,7 @@ import type { ErrorClass } from '../domain/failures.js';
 import type { IntakeRecord } from '../domain/intake.js';
 import type { LadderPolicy } from '../domain/ladder.js';
 import type { EndReason, Turn } from '../domain/turn.js';
-import type { Operation, WritePhase, WriteReceipt, WriteRequest } from '../domain/writes.js';
+import type { Operation, Priority, WritePhase, WriteReceipt, WriteRequest } from '../domain/writes.js';
 
 /** Task queues: one for workflows and own activities, one per outside system so that its rate cap is its own. */
 export const taskQueues = { core: 'hermes-core', clio: 'ext-clio', lawpay: 'ext-lawpay' } as const;
@@ -127,9 +127,16 @@ export interface RedriveOrder {
 export const redriveWrite = defineSignal<[RedriveOrder?]>('redrive');
 export const writeState = defineQuery<WriteState>('state');
 /** What the write sends, and what a proposed edit would send instead. Privileged. */
-export const writeContent = defineQuery<{ operation: Operation; payload: unknown; proposed?: unknown }>(
-  'content',
-);
+export const writeContent = defineQuery<WriteContent>('content');
+export interface WriteContent {
+  operation: Operation;
+  tenantId: TenantId;
+  callId: string;
+  priority: Priority;
+  payload: unknown;
+  /** Payload of an edit that waits for a second person. */
+  proposed?: unknown;
+}
 
 /**
  * What a write waited for is over: try again, if it is one of these causes. No decision: it leaves the revision alone and

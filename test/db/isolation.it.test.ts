@@ -29,6 +29,7 @@ const inserts: Record<string, string> = {
   redrive_jobs: `insert into redrive_jobs (tenant_id, job_id, name, filter, state, canary, ramp, total, created_by)
            values ($1, $2, $2, '{}', 'running', 0, true, 1, 'a')`,
   redrive_items: `insert into redrive_items (tenant_id, job_id, seq, workflow_id) values ($1, $2, 1, 'w-' || $2)`,
+  reconciliations: `insert into reconciliations (tenant_id, at, compared, drift) values ($1, now(), length($2), 0)`,
   turn_minutes: `insert into turn_minutes (tenant_id, minute, instance, turns, errors) values ($1, now(), $2, 1, 0)`,
 };
 

@@ -10,6 +10,7 @@ import { createBreakerActivities } from '../../src/activities/breaker.js';
 import { createClioActivities } from '../../src/activities/clio.js';
 import { createIntakeActivities } from '../../src/activities/intake.js';
 import { createLawPayActivities } from '../../src/activities/lawpay.js';
+import { createReconcileActivities } from '../../src/activities/reconcile.js';
 import { createRedriveActivities } from '../../src/activities/redrive.js';
 import { connectVendor } from '../../src/activities/vendor-tokens.js';
 import { createCipher } from '../../src/config/cipher.js';
@@ -23,6 +24,7 @@ import type { LadderPolicy } from '../../src/domain/ladder.js';
 import type { Turn } from '../../src/domain/turn.js';
 import { breakerLine, wake } from '../../src/workers/signals.js';
 import { tellWrite } from '../../src/workers/redrive-signals.js';
+import { askWrite, seenWrites } from '../../src/workers/visibility.js';
 import { createWorkers } from '../../src/workers/workers.js';
 import {
   callEnded,
@@ -174,6 +176,10 @@ export async function startIntakeStack(options: IntakeStackOptions = {}) {
         ...createIntakeActivities({ pool, box, alerts: alertsToLog(silentLogger), extract }),
         ...createBreakerActivities({ pool, rules, perMinute: () => 6_000, wake, nowMs }),
         ...createRedriveActivities({ pool, tell: tellWrite }),
+        ...createReconcileActivities({
+          ...{ pool, logger: silentLogger, alerts: alertsToLog(silentLogger) },
+          ...{ seen: seenWrites, ask: askWrite },
+        }),
       },
       clio: createClioActivities({
         pool,

@@ -162,6 +162,23 @@ describe('a write', () => {
     );
   });
 
+  test('hands a decision taken while it is still being listed to the attempt that follows, for the audit log', async () => {
+    let decided = false;
+    const atOnce: Reaction = async (_progress, handle) => {
+      if (decided) return;
+      decided = true;
+      await handle.executeUpdate(resolveWrite, { args: [retry] });
+    };
+    await withWrite(
+      ['invalid', 'land'],
+      async ({ inputs, outcome }) => {
+        await outcome;
+        expect(inputs[1]?.decisions).toMatchObject([{ action: 'retry', actor: 'pat', revision: 1 }]);
+      },
+      atOnce,
+    );
+  });
+
   test('sends the edited payload after an edit', async () => {
     await withWrite(['invalid', 'land'], async ({ handle, inputs, parked, outcome }) => {
       await parked();

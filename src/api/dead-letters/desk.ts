@@ -6,20 +6,22 @@ import {
 } from '@temporalio/client';
 import { createHash } from 'node:crypto';
 import type { Logger } from '../../telemetry/logger.js';
-import { type Resolution, resolveWrite, writeContent, type WriteState } from '../../workflows/messages.js';
+import {
+  type Resolution,
+  resolveWrite,
+  type WriteContent,
+  writeContent,
+  type WriteState,
+} from '../../workflows/messages.js';
 import { ProblemError } from '../problems.js';
 
-export interface WriteContent {
-  operation: string;
-  payload: unknown;
-  /** Payload of an edit that waits for a second person. */
-  proposed?: unknown;
-}
+/** What a write sends, whole. */
+export type Content = Pick<WriteContent, 'operation' | 'payload' | 'proposed'>;
 
 /** Where decisions about one write are handed in, and its content is asked for. */
 export interface DecisionDesk {
   /** Privileged: the whole payload. @throws ProblemError `decision_refused` when the write is over, `writes_unavailable` */
-  content(workflowId: string): Promise<WriteContent>;
+  content(workflowId: string): Promise<Content>;
   /** @throws ProblemError `decision_refused` with the workflow's own words, `writes_unavailable` */
   decide(workflowId: string, resolution: Resolution): Promise<WriteState>;
 }

@@ -47,7 +47,7 @@ export async function attemptRound(course: WriteCourse, maximumAttempts: number)
       maximumInterval: Math.max(ladder.fastMaxMs, ladder.fastInitialMs),
     },
   });
-  const decisions = course.unrecorded;
+  const decisions = [...course.unrecorded];
   try {
     const done = await performWrite({
       workflowId: workflowInfo().workflowId,

@@ -8,6 +8,7 @@ import {
   writeState,
   type Decision,
   type Resolution,
+  type WriteContent,
 } from '../messages.js';
 import { isWaiting, stateOf, type WriteCourse } from './course.js';
 import { readOrder, refuseUnlessValid } from './decision-checks.js';
@@ -106,10 +107,10 @@ function withdraw(course: WriteCourse, by: { actor: string; reason: string }): v
   projectMeanwhile(course);
 }
 
-function contentOf({ request, proposed }: WriteCourse) {
-  const { operation, payload } = request;
+function contentOf({ request, proposed }: WriteCourse): WriteContent {
+  const { operation, tenantId, callId, priority, payload } = request;
   const edit = proposed?.decision.action === 'edit' ? { proposed: proposed.decision.payload } : {};
-  return { operation, payload, ...edit };
+  return { operation, tenantId, callId, priority, payload, ...edit };
 }
 
 const edited = (request: WriteRequest, payload: unknown): WriteRequest =>

@@ -61,7 +61,8 @@ export const projectEnd = (course: WriteCourse): Promise<void> =>
   CancellationScope.nonCancellable(() => report(course, projectForSure));
 
 async function report(course: WriteCourse, send: IntakeActivities['projectWrite']): Promise<void> {
-  const decisions = course.unrecorded;
+  // A copy: what is accepted while this is under way has not been sent.
+  const decisions = [...course.unrecorded];
   const projected = await send({
     identity: identityOf(course),
     progress: progressOf(course),

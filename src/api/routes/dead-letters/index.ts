@@ -6,6 +6,7 @@ import { detailsRoute } from './details.js';
 import { editRoute } from './edit.js';
 import { issueRoutes } from './issues.js';
 import { listRoute } from './list.js';
+import { reconciliationRoute } from './reconciliation.js';
 import { redriveOrderRoutes } from './redrive-orders.js';
 import { redriveRoutes } from './redrive.js';
 import { retryRoute } from './retry.js';
@@ -21,6 +22,7 @@ export function deadLetterRoutes(app: App, deps: DeadLetterDeps): void {
   decisionRoutes(app, deps);
   issueRoutes(app, deps);
   alertRoutes(app, deps);
+  reconciliationRoute(app, deps);
   redriveRoutes(app, deps);
   redriveOrderRoutes(app, deps);
 }

@@ -1,0 +1,132 @@
+/** `npm run bench:dlq`: what the dead-letter queue takes and gives under thousands of parked writes. */
+import { createStyle, table } from '../../src/cli/terminal/style.js';
+import { describeFailure } from '../../src/cli/up/failure.js';
+import { terminalProgress } from '../../src/cli/up/progress.js';
+import type { Spread } from '../voice/percentiles.js';
+import { bareRate } from './bare.js';
+import { abortedRun, bulkRun, cappedRun } from './jobs.js';
+import { measureLists, removeRows, seedRows } from './lists.js';
+import { type DlqBenchOptions, readOptions, USAGE } from './options.js';
+import { openSite, type DlqSite } from './site.js';
+import { decisionToAttempt, parkedToListed, parkWrites } from './writes.js';
+
+/** One promise and what was measured. */
+interface Finding {
+  what: string;
+  reach: string;
+  measured: string;
+  isKept: boolean;
+  figures: unknown;
+}
+
+const colour = process.stdout.isTTY && !process.env['NO_COLOR'];
+const note = (text: string): void => void process.stderr.write(`${text}\n`);
+const ms = (value: number | undefined): string =>
+  value === undefined ? 'no samples' : `${value.toFixed(0)} ms`;
+
+function withinMs(what: string, spread: Spread | null, limitMs: number): Finding {
+  return {
+    what,
+    reach: `p95 ≤ ${limitMs} ms`,
+    measured: `p95 ${ms(spread?.p95)}, p50 ${ms(spread?.p50)}, worst ${ms(spread?.max)}`,
+    isKept: spread !== null && spread.p95 <= limitMs,
+    figures: spread,
+  };
+}
+
+async function measureList(site: DlqSite, { rows }: DlqBenchOptions): Promise<Finding[]> {
+  note(`seeding ${rows} parked rows`);
+  await seedRows(site, rows);
+  const spreads = await measureLists(site);
+  await removeRows(site);
+  return Object.entries(spreads).map(([what, spread]) => withinMs(`${what}, ${rows} parked`, spread, 50));
+}
+
+async function measureWrites(site: DlqSite, { writes }: DlqBenchOptions): Promise<Finding[]> {
+  const ids = await parkWrites(site, writes, note);
+  const listed = withinMs(`parked → listed, ${writes} writes`, await parkedToListed(site), 500);
+  const deciding = await decisionToAttempt(site, ids.slice(0, Math.min(100, Math.ceil(writes / 10))));
+  return [listed, withinMs('retry accepted → attempt running', deciding, 250)];
+}
+
+async function measureJobs(site: DlqSite, { rate, writes }: DlqBenchOptions): Promise<Finding[]> {
+  const capped = await cappedRun(site, rate, Math.ceil(writes / 5));
+  const aborted = await abortedRun(site, rate);
+  const bulk = await bulkRun(site);
+  note(`${bulk.total} retried in ${bulk.seconds.toFixed(1)} s; now the same with bare workflows`);
+  const bare = await bareRate(site, bulk.total);
+  const unsettled =
+    bulk.total - Object.values(bulk.items).reduce((a, b) => a + b, 0) + (bulk.items['sent'] ?? 0);
+  return [
+    {
+      what: `a job capped at ${rate}/s, ${capped.tried} writes`,
+      reach: '±5 %',
+      measured: `${capped.perSecond.toFixed(2)}/s`,
+      isKept: Math.abs(capped.perSecond / rate - 1) <= 0.05,
+      figures: capped,
+    },
+    {
+      what: 'abort → the last write told, and → aborted in the list',
+      reach: '≤ 2 s',
+      measured: `${ms(aborted.lastToldMs)}, ${ms(aborted.listedMs)}`,
+      isKept: Math.max(aborted.lastToldMs, aborted.listedMs) <= 2_000,
+      figures: aborted,
+    },
+    {
+      what: `bulk retry of ${bulk.total}, each with a result`,
+      reach: '≥ 50/s, or ≥ 80 % of bare workflows',
+      measured: `${bulk.perSecond.toFixed(1)}/s, ${((100 * bulk.perSecond) / bare).toFixed(0)} % of ${bare.toFixed(1)}/s`,
+      isKept: unsettled === 0 && (bulk.perSecond >= 50 || bulk.perSecond >= 0.8 * bare),
+      figures: { ...bulk, barePerSecond: bare },
+    },
+  ];
+}
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if (!options) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => interrupt.abort(new Error('interrupted')));
+  const site = await openSite(
+    terminalProgress((text) => void process.stderr.write(text), colour),
+    interrupt.signal,
+  );
+  const findings: Finding[] = [];
+  try {
+    if (options.parts.includes('list')) findings.push(...(await measureList(site, options)));
+    if (options.parts.includes('writes')) findings.push(...(await measureWrites(site, options)));
+    if (options.parts.includes('redrive')) findings.push(...(await measureJobs(site, options)));
+  } finally {
+    await site.close();
+  }
+  process.stdout.write(
+    options.json ? `${JSON.stringify({ options, findings }, null, 2)}\n` : shown(findings),
+  );
+  return findings.every(({ isKept }) => isKept) ? 0 : 1;
+}
+
+function shown(findings: readonly Finding[]): string {
+  const style = createStyle(colour);
+  const rows = findings.map(({ what, reach, measured, isKept }) => [
+    isKept ? '✓' : '✗',
+    what,
+    reach,
+    measured,
+  ]);
+  return `${table(rows)
+    .map((row, i) => (findings[i]?.isKept ? row : style.bad(row)))
+    .join('\n')}\n`;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    const { text, exitCode } = describeFailure(error);
+    process.stderr.write(`${text}\n`);
+    process.exit(exitCode);
+  },
+);
