@@ -14,8 +14,8 @@ export interface BreakerDeps {
   perMinute: (system: System) => number;
   /** Tells a waiting write to go on. @returns false when there is no such open workflow. */
   wake: (workflowId: string, wake: { causes: readonly ErrorClass[]; canary: boolean }) => Promise<boolean>;
-  /** Epoch milliseconds. */
-  nowMs: () => number | Promise<number>;
+  /** Epoch milliseconds; undefined: this machine's clock. */
+  nowMs?: () => number | Promise<number>;
 }
 
 export function createBreakerActivities(deps: BreakerDeps): BreakerActivities {
@@ -32,7 +32,7 @@ async function probeWithSomebody(
 ): Promise<Circuit> {
   const { tenantId, system, epoch } = probe;
   for (;;) {
-    const atMs = await deps.nowMs();
+    const atMs = (await deps.nowMs?.()) ?? Date.now();
     const circuit = await withTenant(deps.pool, tenantId, async (scope) => {
       const query = { tenantId, system, causes: outageClasses, epoch, limit: 1 };
       const [canary] = await waitingWrites(scope, query);

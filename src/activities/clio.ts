@@ -1,6 +1,7 @@
 /** Activities against Clio, served on its own task queue. */
 import type { Pool } from 'pg';
 import { createClioClient, type ClioClient } from '../clients/clio/client.js';
+import type { Pacer } from '../clients/pacer.js';
 import { createNote, findNote } from '../clients/clio/notes.js';
 import { refreshClioTokens, type ClioApp } from '../clients/clio/oauth.js';
 import { createContact, createMatter, practiceAreaId, recordCarries } from '../clients/clio/records.js';
@@ -15,6 +16,7 @@ import type { ConflictActivities, WriteActivities } from './contracts.js';
 import type { WriteAdapter } from './make-once.js';
 import { createPerformWrite } from './perform-write.js';
 import type { GateDeps } from './write-gate.js';
+import { createPacer } from './write-pace.js';
 import { createTokenSource, openConnection, type SecretBox } from './vendor-tokens.js';
 
 export interface ClioDeps {
@@ -31,8 +33,8 @@ export interface ClioDeps {
 }
 
 export function createClioActivities(deps: ClioDeps): WriteActivities & ConflictActivities {
-  const open = (tenantId: TenantId, signal: AbortSignal): Promise<FirmInClio> =>
-    openFirm(deps, tenantId, signal);
+  const open = (tenantId: TenantId, signal: AbortSignal, pacer?: Pacer): Promise<FirmInClio> =>
+    openFirm(deps, tenantId, signal, pacer ?? pacerOf(deps, tenantId, signal));
   return {
     performWrite: createPerformWrite({
       pool: deps.pool,
@@ -40,13 +42,27 @@ export function createClioActivities(deps: ClioDeps): WriteActivities & Conflict
       logger: deps.logger,
       gate: deps.gate,
       settleMs: deps.settleMs,
-      adapterFor: async (request, signal) => adapterFor(request, await open(request.tenantId, signal)),
+      adapterFor: async (request, signal, pacer) =>
+        adapterFor(request, await open(request.tenantId, signal, pacer)),
     }),
     checkConflicts: createConflictCheck({ logger: deps.logger, open }),
   };
 }
 
-async function openFirm(deps: ClioDeps, tenantId: TenantId, signal: AbortSignal): Promise<FirmInClio> {
+/** For work that is no write and has taken no slot: the conflict check. */
+function pacerOf(deps: ClioDeps, tenantId: TenantId, signal: AbortSignal): Pacer {
+  const { pool, logger, gate } = deps;
+  const { nowMs } = gate;
+  const place = { pool, logger, tenantId, system: 'clio', signal, nowMs, taken: undefined } as const;
+  return createPacer({ ...gate.paces.clio, ...place });
+}
+
+async function openFirm(
+  deps: ClioDeps,
+  tenantId: TenantId,
+  signal: AbortSignal,
+  pacer: Pacer,
+): Promise<FirmInClio> {
   const { pool, box, app, timeoutMs } = deps;
   const place = { pool, box, tenantId, system: 'clio' } as const;
   const connection = await openConnection(place);
@@ -54,7 +70,7 @@ async function openFirm(deps: ClioDeps, tenantId: TenantId, signal: AbortSignal)
     if (!app) throw new OutsideError('auth', 'CLIO_CLIENT_ID and CLIO_CLIENT_SECRET are not set');
     return refreshClioTokens(connection.baseUrl, app, refreshToken, { timeoutMs, signal });
   });
-  const clio = createClioClient({ baseUrl: connection.baseUrl, tokens, timeoutMs, signal });
+  const clio = createClioClient({ baseUrl: connection.baseUrl, tokens, timeoutMs, signal, pacer });
   return { pool, tenantId, clio, settings: connection.settings };
 }
 

@@ -19,6 +19,10 @@ export interface PerformWriteInput {
   revision: number;
   /** Look for the record before creating it, even on the first attempt of this activity. */
   lookFirst: boolean;
+  /** It comes back for the slot that an earlier activity was given. */
+  returning?: boolean;
+  /** It was sent back by a redrive or the end of an outage, and gives way to live work. */
+  redriven?: boolean;
   /** Longest Retry-After worth waiting for inside the activity, milliseconds. */
   fastMaxMs: number;
   /** Decisions that led to this attempt: written to the audit log before anything is sent. */
@@ -40,8 +44,14 @@ export interface HeldWrite {
   attempts: number;
 }
 
+/** Nothing was sent and no attempt was spent: the firm's pace allows it later, and a slot is kept until then. */
+export interface LaterWrite {
+  later: { waitMs: number };
+  attempts: number;
+}
+
 /** What became of one activity that did not fail. */
-export type AttemptedWrite = PerformedWrite | HeldWrite;
+export type AttemptedWrite = PerformedWrite | HeldWrite | LaterWrite;
 
 /** First detail of every ApplicationFailure that `performWrite` throws; the failure's type is the ErrorClass. */
 export interface AttemptDetail {

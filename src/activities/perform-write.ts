@@ -2,18 +2,28 @@
  * The one way a write is made, whatever the system: note the intent, look for earlier work, create, note the receipt.
  * Exactly one record comes of it although the vendor knows no idempotency and any step may be lost.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { activityInfo } from '@temporalio/activity';
 import type { Pool } from 'pg';
-import { withTenant, type TenantScope } from '../db/tenant.js';
-import { projectWrite, type WriteIdentity, type WriteProgress } from '../db/writes.js';
-import { operations, type WriteReceipt, type WriteRequest } from '../domain/writes.js';
+import type { Pacer } from '../clients/pacer.js';
+import { projectWrite } from '../db/writes.js';
+import { operations, type WriteRequest } from '../domain/writes.js';
 import type { Logger } from '../telemetry/logger.js';
 import { asFailure, asOutsideError, whileBeating } from './attempt.js';
 import type { AttemptedWrite, PerformWriteInput } from './contracts.js';
 import { recordDecisions } from './decision-log.js';
+import {
+  identityOf,
+  keepFailure,
+  keepReceipt,
+  scoped,
+  type Admitted,
+  type Standing,
+} from './keep-outcome.js';
 import { makeOnce, type MakeOnce, type WriteAdapter } from './make-once.js';
 import type { SecretBox } from './vendor-tokens.js';
-import { endOfError, enter, leave, type Entry, type GateDeps } from './write-gate.js';
+import { enter, type Comer, type Entry, type GateDeps } from './write-gate.js';
+import { createPacer } from './write-pace.js';
 
 export interface PerformWriteDeps {
   pool: Pool;
@@ -23,7 +33,8 @@ export interface PerformWriteDeps {
   /** Pause between the two look-ups, because vendors' search indexes lag. Milliseconds. */
   settleMs: number;
   gate: GateDeps;
-  adapterFor(request: WriteRequest, signal: AbortSignal): Promise<WriteAdapter>;
+  /** @param pacer asked before each request to the vendor. */
+  adapterFor(request: WriteRequest, signal: AbortSignal, pacer: Pacer): Promise<WriteAdapter>;
 }
 
 /** @returns the `performWrite` activity of one outside system. */
@@ -37,9 +48,11 @@ export function createPerformWrite(deps: PerformWriteDeps) {
       try {
         entry = await scoped(deps, write, async (scope) => {
           await recordDecisions(scope, deps.box, input.decisions);
-          return enter(deps.gate, scope, write, at);
+          return enter(deps.gate, scope, write, comerOf(input, attempt));
         });
         if (entry.kind === 'held') return { held: entry, attempts: at.attempts - 1 };
+        if (entry.kind === 'later') return { later: entry, attempts: at.attempts - 1 };
+        await sleep(entry.slot.waitMs, undefined, { signal });
         const receipt = await makeOnce(taskOf(deps, input, entry, at, signal));
         await keepReceipt(deps, write, entry, at, receipt);
         return { receipt, attempts: at.attempts };
@@ -65,13 +78,18 @@ export function createPerformWrite(deps: PerformWriteDeps) {
   };
 }
 
-type Standing = Pick<WriteProgress, 'attempts' | 'revision'>;
-type Admitted = Extract<Entry, { kind: 'open' }>;
+const comerOf = (input: PerformWriteInput, attempt: number): Comer => ({
+  attempts: input.attemptsBefore + attempt,
+  revision: input.revision,
+  keepsPlace: (input.returning ?? false) || attempt > 1,
+  isRedriven: input.redriven ?? false,
+  looksFirst: input.lookFirst || attempt > 1,
+});
 
 const taskOf = (
   deps: PerformWriteDeps,
   input: PerformWriteInput,
-  { prior }: Admitted,
+  { prior, slot }: Admitted,
   at: Standing,
   signal: AbortSignal,
 ): MakeOnce => ({
@@ -79,7 +97,14 @@ const taskOf = (
   prior,
   lookFirst: input.lookFirst || at.attempts > 1,
   settleMs: deps.settleMs,
-  adapter: () => deps.adapterFor(input.request, signal),
+  adapter: () => {
+    const { tenantId, system } = identityOf(input);
+    const { pool, logger, gate } = deps;
+    const pace = gate.paces[system];
+    const { nowMs } = gate;
+    const pacer = createPacer({ ...pace, pool, logger, tenantId, system, signal, nowMs, taken: slot });
+    return deps.adapterFor(input.request, signal, pacer);
+  },
   noteUnreferenced: (externalId) => {
     const write = identityOf(input);
     return scoped(deps, write, (scope) =>
@@ -88,50 +113,3 @@ const taskOf = (
   },
   signal,
 });
-
-const keepReceipt = (
-  deps: PerformWriteDeps,
-  write: WriteIdentity,
-  { circuit }: Admitted,
-  at: Standing,
-  { externalId, url }: WriteReceipt,
-): Promise<void> =>
-  scoped(deps, write, async (scope) => {
-    await projectWrite(scope, write, { ...at, state: 'done', externalId, ...(url && { url }) });
-    await leave(deps.gate, scope, write, circuit, { answered: true });
-  });
-
-/** Best effort: the workflow reports the failure too, and the next failure counts as well as this one. */
-async function keepFailure(
-  deps: PerformWriteDeps,
-  write: WriteIdentity,
-  entry: Entry | undefined,
-  at: Standing,
-  error: unknown,
-): Promise<void> {
-  const { errorClass, message: errorMessage } = asOutsideError(error);
-  const end = endOfError(error);
-  try {
-    await scoped(deps, write, async (scope) => {
-      await projectWrite(scope, write, { ...at, state: 'retrying', errorClass, errorMessage });
-      if (entry?.kind === 'open' && end) await leave(deps.gate, scope, write, entry.circuit, end);
-    });
-  } catch (err) {
-    deps.logger.warn({ err }, 'what became of a failed attempt could not be stored');
-  }
-}
-
-const identityOf = ({ workflowId, request }: PerformWriteInput): WriteIdentity => ({
-  tenantId: request.tenantId,
-  workflowId,
-  callId: request.callId,
-  system: operations[request.operation].system,
-  operation: request.operation,
-  priority: request.priority,
-});
-
-const scoped = <T>(
-  { pool }: PerformWriteDeps,
-  { tenantId }: WriteIdentity,
-  work: (scope: TenantScope) => Promise<T>,
-): Promise<T> => withTenant(pool, tenantId, work);

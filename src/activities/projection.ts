@@ -1,5 +1,6 @@
 /** The activity that brings the projection of a write up to date, and all that hangs on it. */
 import type { Pool } from 'pg';
+import { raiseAlert, type Alert } from '../db/alerts.js';
 import { deadLetterRules, refreshDeadLetterAlerts } from '../db/dead-letter-alerts.js';
 import { noteFailure } from '../db/issues.js';
 import { withTenant } from '../db/tenant.js';
@@ -33,12 +34,27 @@ export function createProjectWrite({
       // Age and what has left the list are looked after by the clock; here only what may have reached a threshold.
       const counts = identity.priority === 'CRITICAL' || firm.parkedAlert !== undefined;
       const news = isParked && counts ? await refreshDeadLetterAlerts(scope, tenantId, firm) : [];
+      if (progress.state === 'expired') news.push(...(await alertOfExpiry(scope, identity)));
       await recordDecisions(scope, box, decisions);
       return { rules: firm, raised: news };
     });
     alerts.announce(raised);
     return { secondPerson: rules.secondPersonForMoney && isMoney(identity.operation) };
   };
+}
+
+/** One for each: what was to be done has not been done, and will not be by itself. */
+async function alertOfExpiry(
+  scope: Parameters<typeof raiseAlert>[0],
+  { tenantId, workflowId, system, operation, priority }: WriteIdentity,
+): Promise<Alert[]> {
+  const alert: Alert = {
+    ...{ tenantId, kind: 'write.expired', subject: workflowId, severity: 'critical' },
+    message:
+      'a parked write has expired: nobody decided about it in all the time that parked writes are kept',
+    details: { system, operation, priority },
+  };
+  return (await raiseAlert(scope, alert)) ? [alert] : [];
 }
 
 async function noteIssue(

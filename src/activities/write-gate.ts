@@ -1,49 +1,47 @@
-/** What stands between a write and its vendor: the breaker that holds writes back while the vendor is silent. */
-import { changeCircuit, holdWrite, readCircuit } from '../db/breakers.js';
+/** What stands between a write and its vendor: a breaker while the vendor is silent, and a pace while it is not. */
+import { holdWrite, readCircuit } from '../db/breakers.js';
 import type { TenantScope } from '../db/tenant.js';
 import { beginWrite, type PriorWrite, type WriteIdentity, type WriteProgress } from '../db/writes.js';
-import { admits, afterAttempt, endOf, isOverdue, type AttemptEnd, type Circuit } from '../domain/circuit.js';
-import type { CircuitRules } from '../domain/circuit.js';
-import { OutsideError } from '../domain/failures.js';
-import type { TenantId } from '../domain/ids.js';
+import { admits, isOverdue, type Circuit } from '../domain/circuit.js';
+import { bookWrite } from '../db/rate-slots.js';
 import type { System } from '../domain/writes.js';
-import type { Logger } from '../telemetry/logger.js';
+import { now, type HealthDeps } from './vendor-health.js';
+import { patience, takeSlot, type PaceDeps, type TakenSlot } from './write-pace.js';
 
-/** How the workflow that conducts a breaker is told. Both may come twice. */
-export interface BreakerLine {
-  /** It opened, or its canary failed. Starts the workflow when there is none. */
-  opened(tenantId: TenantId, system: System, at: { epoch: number; waitMs: number }): Promise<void>;
-  /** Its canary was answered. */
-  closed(tenantId: TenantId, system: System, at: { epoch: number }): Promise<void>;
+export interface GateDeps extends HealthDeps {
+  paces: Readonly<Record<System, PaceDeps>>;
 }
 
-export interface GateDeps {
-  logger: Logger;
-  rules: CircuitRules;
-  line: BreakerLine;
-  /** Epoch milliseconds. */
-  nowMs: () => number | Promise<number>;
-}
-
-/** Let through, with what an earlier attempt left; or held back. */
+/** Let through, with what an earlier attempt left and its slot; held back; or to come again for a slot. */
 export type Entry =
-  { kind: 'open'; circuit: Circuit; prior: PriorWrite | undefined } | { kind: 'held'; sinceMs: number };
+  | { kind: 'open'; circuit: Circuit; prior: PriorWrite | undefined; slot: TakenSlot }
+  | { kind: 'held'; sinceMs: number }
+  | { kind: 'later'; waitMs: number };
+
+/** A write as it comes to the gate. */
+export interface Comer extends Pick<WriteProgress, 'attempts' | 'revision'> {
+  /** It was told to come back now, or would lose its place by giving way. */
+  keepsPlace: boolean;
+  /** It was sent back by a redrive or an outage: live work goes first. */
+  isRedriven: boolean;
+  /** An earlier attempt may have done the work, so that it will be looked up. */
+  looksFirst: boolean;
+}
 
 /**
- * Notes the intent of an attempt, unless the breaker holds the write back. In one transaction of the caller's.
- * @param at attempts with this one, and the revision.
+ * Notes the intent of an attempt, unless the breaker holds the write back or it has to come back for a slot. In one transaction of the caller's.
+ * @param at attempts with this one, and how it comes.
  */
 export async function enter(
   deps: GateDeps,
   scope: TenantScope,
   write: WriteIdentity,
-  at: Pick<WriteProgress, 'attempts' | 'revision'>,
+  at: Comer,
 ): Promise<Entry> {
   const { tenantId, system, workflowId } = write;
   const circuit = await readCircuit(scope, tenantId, system);
-  if (admits(circuit, workflowId))
-    return { kind: 'open', circuit, prior: await beginWrite(scope, write, at) };
-  const nowMs = await deps.nowMs();
+  if (admits(circuit, workflowId)) return takeTurn(deps, scope, write, at, circuit);
+  const nowMs = await now(deps);
   await holdWrite(scope, write, {
     attempts: at.attempts - 1,
     revision: at.revision,
@@ -54,45 +52,38 @@ export async function enter(
   return { kind: 'held', sinceMs: circuit.openedAtMs ?? nowMs };
 }
 
-/** For people; says nothing of the payload. */
-export const heldMessage = (system: System): string =>
-  `held back while ${system} does not answer; goes on by itself when it does`;
+/** A look-up, a second one after a pause, and the request itself. */
+const WITH_LOOK_UPS = 3;
 
-/** What an error tells of the vendor; undefined when it tells nothing (our own database was away, a defect of ours). */
-export const endOfError = (error: unknown): AttemptEnd | undefined =>
-  error instanceof OutsideError ? endOf(error.errorClass) : undefined;
-
-/** Takes note of how an attempt ended. In the transaction of the caller's that stores what became of the write. */
-export async function leave(
+async function takeTurn(
   deps: GateDeps,
   scope: TenantScope,
   write: WriteIdentity,
+  at: Comer,
   circuit: Circuit,
-  end: AttemptEnd,
-): Promise<void> {
-  // The usual case: the vendor answers, and nobody has counted a failure.
-  if (end.answered && circuit.failures === 0) return;
-  const { tenantId, system, workflowId } = write;
-  const atMs = await deps.nowMs();
-  const { before, after } = await changeCircuit(scope, tenantId, system, (now) =>
-    afterAttempt(now, { workflowId, end, atMs }, deps.rules),
+): Promise<Entry> {
+  const { tenantId, system, priority } = write;
+  const pace = deps.paces[system];
+  const nowMs = await deps.nowMs?.();
+  const isUrgent = priority === 'CRITICAL' || priority === 'HIGH';
+  const claim = at.keepsPlace || circuit.state === 'half_open' ? 'kept' : at.isRedriven ? 'none' : 'live';
+  const slot = await takeSlot(
+    scope,
+    pace,
+    { tenantId, system, nowMs },
+    {
+      requests: pace.requests,
+      patienceMs: patience[claim === 'live' && isUrgent ? 'urgent' : claim],
+      claim,
+      expected: Math.max(pace.requests, at.looksFirst ? WITH_LOOK_UPS : 1),
+    },
   );
-  if (after.state === before.state) return;
-  const { epoch, cause } = after;
-  // Told before the change is committed: an open breaker whose workflow knows nothing would stay open.
-  if (after.state === 'open') {
-    await deps.line.opened(tenantId, system, after);
-    if (before.state === 'closed')
-      deps.logger.error(
-        { event: 'breaker_opened', tenantId, system, epoch, cause },
-        'an outside system does not answer: its writes wait until it does',
-      );
-    return;
-  }
-  await deps.line.closed(tenantId, system, after);
-  const silentMs = before.openedAtMs === null ? null : atMs - before.openedAtMs;
-  deps.logger.info(
-    { event: 'breaker_closed', tenantId, system, epoch, silentMs },
-    'an outside system answers again: its writes go on',
-  );
+  if (slot.kind === 'go') return { kind: 'open', circuit, slot, prior: await beginWrite(scope, write, at) };
+  const nextAttemptAtMs = (nowMs ?? Date.now()) + slot.waitMs;
+  await bookWrite(scope, write, { ...at, attempts: at.attempts - 1, nextAttemptAtMs });
+  return { kind: 'later', waitMs: slot.waitMs };
 }
+
+/** For people; says nothing of the payload. */
+export const heldMessage = (system: System): string =>
+  `held back while ${system} does not answer; goes on by itself when it does`;

@@ -17,6 +17,7 @@ export const ladderOf = (config: Config): LadderPolicy => ({
   slowDelaysMs: config.HERMES_WRITE_SLOW_DELAYS_MS,
   slowWindowMs: config.HERMES_WRITE_SLOW_WINDOW_MS,
   escalateAfterMs: config.HERMES_WRITE_ESCALATE_MS,
+  keepParkedMs: config.HERMES_WRITE_KEEP_PARKED_MS,
 });
 
 /** How the calls of this edge behave. */

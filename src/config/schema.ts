@@ -107,6 +107,16 @@ export const settings = {
     'Temporal frontend. Unset: the embedded dev server.',
   ),
   TEMPORAL_NAMESPACE: setting(z.string().min(1).default('default'), 'default', 'Temporal namespace.'),
+  TEMPORAL_DEPLOYMENT_NAME: setting(
+    z.string().min(1).default('hermes'),
+    'hermes',
+    'Worker deployment, used with TEMPORAL_WORKER_BUILD_ID.',
+  ),
+  TEMPORAL_WORKER_BUILD_ID: setting(
+    z.string().min(1).optional(),
+    '2026-11-21.1',
+    'Version of this worker in its deployment; workflows move on to the version that is made current. Unset: unversioned workers.',
+  ),
   TEMPORAL_UI_URL: setting(url.optional(), 'http://localhost:8233', 'Temporal UI, for links.'),
   HERMES_CODEC_ORIGINS: setting(
     origins.optional(),
@@ -433,6 +443,11 @@ export const settings = {
     'A parked write is announced again after this long.',
   ),
 
+  HERMES_WRITE_KEEP_PARKED_MS: setting(
+    milliseconds.min(1_000, 'at least 1000').default(2_592_000_000),
+    '2592000000',
+    'A parked write that nobody decides about in this time (30 days) expires: closed, with an audit entry and an alert.',
+  ),
   HERMES_RECONCILE_MS: setting(
     milliseconds.min(1_000, 'at least 1000 milliseconds').default(300_000),
     '300000',
@@ -454,6 +469,16 @@ export const settings = {
     'Longest wait between two of them.',
   ),
 
+  CLIO_RATE_PER_MINUTE: setting(
+    aMinute.default(50),
+    '50',
+    'Requests a minute that one firm’s token may make at Clio, over all workers. A lower limit that Clio tells wins.',
+  ),
+  CLIO_RATE_BURST: setting(
+    aMinute.default(10),
+    '10',
+    'How many of them may go at once after a quiet while; the larger, the slower the rest of the minute.',
+  ),
   CLIO_CLIENT_ID: setting(z.string().min(1).optional(), 'abc123', 'Clio app key.'),
   CLIO_CLIENT_SECRET: setting(z.string().min(1).optional(), 's3cret', 'Clio app secret.'),
   CLIO_TIMEOUT_MS: setting(milliseconds.default(15_000), '15000', 'Longest wait for one Clio answer.'),
@@ -461,6 +486,16 @@ export const settings = {
     milliseconds.default(3_000),
     '3000',
     'Wait before a second look-up, because search indexes lag.',
+  ),
+  LAWPAY_RATE_PER_MINUTE: setting(
+    aMinute.default(120),
+    '120',
+    'Requests a minute of one firm at LawPay, over all workers. LawPay documents no limit.',
+  ),
+  LAWPAY_RATE_BURST: setting(
+    aMinute.default(20),
+    '20',
+    'How many of them may go at once after a quiet while.',
   ),
   LAWPAY_TIMEOUT_MS: setting(milliseconds.default(15_000), '15000', 'Longest wait for one LawPay answer.'),
   // The embedded stack (npm start). Ports are on loopback.

@@ -18,6 +18,8 @@ export const LadderPolicy = z.object({
   slowWindowMs: z.int().min(0),
   /** A parked write is announced again after this long. */
   escalateAfterMs: z.int().min(1_000),
+  /** A parked write that nobody decides about in this time expires. Absent in writes begun before it could. */
+  keepParkedMs: z.int().min(1_000).optional(),
 });
 export type LadderPolicy = z.infer<typeof LadderPolicy>;
 
@@ -98,6 +100,23 @@ export const isMendedBy = (
 
 const unproven = (failure: AttemptFailure, rule: UnknownOutcomeRule): boolean =>
   failure.errorClass === 'outcome_unknown' && rule === 'prove';
+
+/** How long parked writes are kept when nothing else was settled: thirty days. */
+export const KEEP_PARKED_MS = 30 * 86_400_000;
+
+/**
+ * What a parked write waits for next: until it is announced again, or until it expires, whichever comes first.
+ * @param announcements how often it was announced since it parked, from 1.
+ */
+export function nextParkedStep(
+  policy: LadderPolicy,
+  announcements: number,
+  parkedForMs: number,
+): { kind: 'announce' | 'expire'; inMs: number } {
+  const leftMs = Math.max(0, (policy.keepParkedMs ?? KEEP_PARKED_MS) - parkedForMs);
+  const inMs = nextEscalationMs(policy, announcements);
+  return inMs < leftMs ? { kind: 'announce', inMs } : { kind: 'expire', inMs: leftMs };
+}
 
 /** Longest pause between two announcements of the same parked write: a day. */
 const MAX_ESCALATION_MS = 86_400_000;

@@ -33,6 +33,18 @@ function needed<K extends 'DATABASE_URL' | 'TEMPORAL_ADDRESS' | 'HERMES_SECRET_K
   return value;
 }
 
+const deploymentOf = ({ TEMPORAL_DEPLOYMENT_NAME: name, TEMPORAL_WORKER_BUILD_ID: buildId }: Config) =>
+  buildId === undefined ? undefined : { name, buildId };
+
+/** LawPay's payment link takes two requests, which one slot pays for; a Clio write pays for each. */
+const pacesOf = (config: Config) => ({
+  clio: { rule: { perMinute: config.CLIO_RATE_PER_MINUTE, burst: config.CLIO_RATE_BURST }, requests: 1 },
+  lawpay: {
+    rule: { perMinute: config.LAWPAY_RATE_PER_MINUTE, burst: config.LAWPAY_RATE_BURST },
+    requests: 2,
+  },
+});
+
 async function main(): Promise<void> {
   const config = loadProcessConfig();
   const logger = createLogger(config.LOG_LEVEL, 'worker');
@@ -59,17 +71,23 @@ async function main(): Promise<void> {
       probeMaxMs: config.HERMES_BREAKER_PROBE_MAX_MS,
     };
     const alerts = alertsToLog(logger);
-    const nowMs = (): number => Date.now();
-    const gate = { logger, rules, line: breakerLine, nowMs };
+    const paces = pacesOf(config);
+    const gate = { logger, alerts, rules, paces, line: breakerLine };
     await runWorkers({
       temporalAddress,
       namespace: config.TEMPORAL_NAMESPACE,
       bundlePath,
+      deployment: deploymentOf(config),
       dataConverter,
       activities: {
         core: {
           ...createIntakeActivities({ pool, box, alerts, extract: extractFrom }),
-          ...createBreakerActivities({ pool, rules, perMinute: () => 50, wake, nowMs }),
+          ...createBreakerActivities({
+            pool,
+            rules,
+            perMinute: (system) => paces[system].rule.perMinute,
+            wake,
+          }),
           ...createRedriveActivities({ pool, tell: tellWrite }),
           ...createReconcileActivities({ pool, logger, alerts, seen: seenWrites, ask: askWrite }),
         },

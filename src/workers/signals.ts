@@ -1,29 +1,12 @@
 /** How activities speak to workflows: the only place outside the edge that sends them messages. */
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { getClient } from '@temporalio/activity';
-import { TypedSearchAttributes } from '@temporalio/common';
-import type { BreakerLine } from '../activities/write-gate.js';
-import { breakerWorkflowId, type TenantId } from '../domain/ids.js';
-import type { System } from '../domain/writes.js';
-import { breakerClosed, breakerOpened } from '../workflows/breaker-messages.js';
-import { taskQueues, wakeWrite, workflowTypes, type Wake } from '../workflows/messages.js';
-import { attributeKeys } from '../workflows/search-attributes.js';
+import type { BreakerLine } from '../activities/vendor-health.js';
+import { breakerClosed, breakerOpened, breakerStart } from '../workflows/breaker-messages.js';
+import { wakeWrite, workflowTypes, type Wake } from '../workflows/messages.js';
 
 /** Activities call these inside transactions, which must not stay open while Temporal hangs. */
 const DEADLINE_MS = 5_000;
-
-/** Where a breaker's workflow is started, by whoever first has something to tell it. */
-export const breakerStart = (tenantId: TenantId, system: System) => ({
-  workflowId: breakerWorkflowId(tenantId, system),
-  taskQueue: taskQueues.core,
-  args: [{ tenantId, system }],
-  priority: { priorityKey: 1, fairnessKey: tenantId },
-  staticSummary: `Breaker of ${system}`,
-  typedSearchAttributes: new TypedSearchAttributes([
-    { key: attributeKeys.tenant, value: tenantId },
-    { key: attributeKeys.system, value: system },
-  ]),
-});
 
 /** Works inside activities only: it speaks through their worker's client. */
 export const breakerLine: BreakerLine = {

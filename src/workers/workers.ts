@@ -17,6 +17,8 @@ export interface WorkersOptions {
   bundlePath: string;
   /** Seals payloads; the same one goes to clients, workers and replay. */
   dataConverter: NonNullable<WorkerOptions['dataConverter']>;
+  /** The worker deployment this process is a version of; undefined: unversioned. */
+  deployment?: { name: string; buildId: string } | undefined;
   activities: {
     core: IntakeActivities & BreakerActivities & RedriveActivities & ReconcileActivities;
     clio: WriteActivities & ConflictActivities;
@@ -42,9 +44,24 @@ const concurrency = { core: 20, clio: 20, lawpay: 10 } as const;
 /** Pooled database connections that serve them: one per activity, some to spare. */
 export const workerPoolSize = 30;
 
+/**
+ * With a deployment every workflow moves along to the version that is current: a parked write waits over many releases and
+ * must not keep an old one alive. Set here and not in the workflows, because a server refuses it from unversioned workers.
+ */
+const versioning = (deployment: WorkersOptions['deployment']): Partial<WorkerOptions> =>
+  deployment
+    ? {
+        workerDeploymentOptions: {
+          version: { deploymentName: deployment.name, buildId: deployment.buildId },
+          useWorkerVersioning: true,
+          defaultVersioningBehavior: 'AUTO_UPGRADE',
+        },
+      }
+    : {};
+
 export async function createWorkers(options: WorkersOptions): Promise<Worker[]> {
   const { connection, namespace, bundlePath, dataConverter, activities } = options;
-  const base = { connection, namespace, ...shutdown, dataConverter };
+  const base = { connection, namespace, ...shutdown, dataConverter, ...versioning(options.deployment) };
   const serving = (queue: keyof typeof taskQueues): Promise<Worker> =>
     Worker.create({
       ...base,

@@ -1,8 +1,11 @@
 /** What is said to the workflow of a breaker. Safe to import outside the sandbox. */
 import { defineQuery, defineSignal } from '@temporalio/workflow';
+import { TypedSearchAttributes } from '@temporalio/common';
 import type { ErrorClass } from '../domain/failures.js';
-import type { TenantId } from '../domain/ids.js';
+import { breakerWorkflowId, type TenantId } from '../domain/ids.js';
 import type { System } from '../domain/writes.js';
+import { taskQueues } from './messages.js';
+import { attributeKeys } from './search-attributes.js';
 
 /** One outside system of one firm. */
 export interface BreakerInput {
@@ -34,3 +37,17 @@ export const breakerClosed = defineSignal<[{ epoch: number }]>('closed');
 /** The firm has connected the system anew: what was parked for want of credentials may go on. */
 export const systemReconnected = defineSignal('reconnected');
 export const breakerState = defineQuery<BreakerCourse>('state');
+
+/** How a breaker's workflow is started, by whoever first has something to tell it. */
+export const breakerStart = (tenantId: TenantId, system: System) => ({
+  workflowId: breakerWorkflowId(tenantId, system),
+  taskQueue: taskQueues.core,
+  args: [{ tenantId, system }],
+  // Before everything else: a step of it frees many.
+  priority: { priorityKey: 1, fairnessKey: tenantId },
+  staticSummary: `Breaker of ${system}`,
+  typedSearchAttributes: new TypedSearchAttributes([
+    { key: attributeKeys.tenant, value: tenantId },
+    { key: attributeKeys.system, value: system },
+  ]),
+});

@@ -14,18 +14,19 @@ import {
   condition,
   continueAsNew,
   isCancellation,
+  log,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
 import { afterRound, type AttemptFailure, type SlowPosition } from '../domain/ladder.js';
 import { operations } from '../domain/writes.js';
 import type { ExternalWriteInput, WriteOutcome } from './messages.js';
-import { attemptRound } from './write/attempt.js';
+import { attemptRound, type RoundEnd } from './write/attempt.js';
 import { startCourse, type WriteCourse } from './write/course.js';
-import { noteCancellation } from './write/decision-records.js';
+import { noteCancellation, noteExpiry } from './write/decision-records.js';
 import { takeDecisions } from './write/decisions.js';
 import { projectEnd, publish } from './write/publish.js';
-import { listenForWakes, waitForPerson, waitHeld, waitSlowly, type Cut } from './write/waits.js';
+import { listenForWakes, waitForPerson, waitForSlot, waitHeld, waitSlowly, type Cut } from './write/waits.js';
 
 /** A wake-up replays the whole history, so a long story of corrections starts afresh; about 60 decisions. */
 const LONG_HISTORY_EVENTS = 1_000;
@@ -49,11 +50,12 @@ async function pursue(course: WriteCourse): Promise<WriteOutcome> {
   for (;;) {
     const end = await attemptRound(course, course.slow ? 1 : course.ladder.fastAttempts);
     if (end.kind === 'landed') return landed(course);
-    const cut = end.kind === 'held' ? await stayHeld(course, end) : await climb(course, end.failure);
+    const cut = await waitAfter(course, end);
     if (cut?.action === 'discard') {
       await closeAs(course, 'discarded');
       return { status: 'discarded', reason: cut.reason, actor: cut.actor };
     }
+    if (cut?.action === 'expire') return expire(course);
     if (cut) {
       // A decision, or the end of an outage, starts the ladder again from the bottom; a canary only takes its turn.
       if (cut.action !== 'wake' || !cut.canary) delete course.slow;
@@ -61,6 +63,20 @@ async function pursue(course: WriteCourse): Promise<WriteOutcome> {
       publish(course);
     }
     if (workflowInfo().historyLength > LONG_HISTORY_EVENTS) await startAfresh(course);
+  }
+}
+
+function waitAfter(
+  course: WriteCourse,
+  end: Exclude<RoundEnd, { kind: 'landed' }>,
+): Promise<Cut | undefined> {
+  switch (end.kind) {
+    case 'later':
+      return waitForSlot(course, end.waitMs);
+    case 'held':
+      return stayHeld(course, end);
+    case 'failed':
+      return climb(course, end.failure);
   }
 }
 
@@ -96,7 +112,18 @@ function landed(course: WriteCourse): WriteOutcome {
   return { status: 'done', receipt: course.receipt };
 }
 
-async function closeAs(course: WriteCourse, phase: 'discarded'): Promise<void> {
+/** Nobody decided in all the time that parked writes are kept: closed with a trace and an alert, never silently. */
+async function expire(course: WriteCourse): Promise<WriteOutcome> {
+  const by = noteExpiry(course);
+  log.error('a parked write has expired: nobody decided about it', {
+    operation: course.request.operation,
+    errorClass: course.lastError?.errorClass,
+  });
+  await closeAs(course, 'expired');
+  return { status: 'discarded', ...by };
+}
+
+async function closeAs(course: WriteCourse, phase: 'discarded' | 'expired'): Promise<void> {
   course.phase = phase;
   publish(course);
   await projectEnd(course);

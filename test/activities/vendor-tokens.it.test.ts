@@ -13,6 +13,7 @@ import { clioApp } from '../../standins/clio/oauth.js';
 import { startClio, type ClioHarness } from '../standins/clio/harness.js';
 import { twoFirms } from '../db/support/firm.js';
 import { type FreshDatabase, freshDatabase } from '../support/servers.js';
+import { noPacer } from '../support/pacer.js';
 
 const box = createCipher(randomBytes(32));
 const limits = { timeoutMs: 5_000, signal: new AbortController().signal };
@@ -56,7 +57,7 @@ async function activity(app = clioApp): Promise<ClioClient> {
   const tokens = createTokenSource(place(), connection, (refreshToken) =>
     refreshClioTokens(connection.baseUrl, app, refreshToken, limits),
   );
-  return createClioClient({ baseUrl: clio.url, tokens, ...limits });
+  return createClioClient({ baseUrl: clio.url, tokens, ...limits, pacer: noPacer });
 }
 
 const askWith = (client: ClioClient): Promise<unknown> => client.list('users', { fields: 'id' }, User);

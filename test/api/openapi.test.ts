@@ -35,6 +35,7 @@ test('every address of the first cut is in it', () => {
     '/api/v1/calls',
     '/api/v1/calls/{id}',
     '/api/v1/calls/{id}/recording',
+    '/api/v1/dlq/breakers',
     '/api/v1/dlq/list',
     '/api/v1/dlq/retry',
     '/api/v1/dlq/stats',

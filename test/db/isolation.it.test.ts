@@ -30,6 +30,8 @@ const inserts: Record<string, string> = {
            values ($1, $2, $2, '{}', 'running', 0, true, 1, 'a')`,
   redrive_items: `insert into redrive_items (tenant_id, job_id, seq, workflow_id) values ($1, $2, 1, 'w-' || $2)`,
   reconciliations: `insert into reconciliations (tenant_id, at, compared, drift) values ($1, now(), length($2), 0)`,
+  rate_slots: `insert into rate_slots (tenant_id, system, due_ms, booked_ms)
+           values ($1, 'clio' || left($2, 0), 0, 0)`,
   turn_minutes: `insert into turn_minutes (tenant_id, minute, instance, turns, errors) values ($1, now(), $2, 1, 0)`,
 };
 

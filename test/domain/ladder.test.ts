@@ -4,7 +4,9 @@ import { errorClasses } from '../../src/domain/failures.js';
 import {
   afterFastAttempt,
   afterRound,
+  isMendedBy,
   nextEscalationMs,
+  nextParkedStep,
   type AttemptFailure,
   type LadderPolicy,
 } from '../../src/domain/ladder.js';
@@ -102,6 +104,34 @@ describe('the ladder', () => {
       afterFastAttempt({ errorClass: 'rate_limited', retryAfterMs }, 'look_up', 30_000);
     expect(asked(5_000)).toEqual({ kind: 'fast', delayMs: 5_000 });
     expect(asked(30_001)).toEqual({ kind: 'slow', delayMs: 30_001 });
+  });
+
+  test('expires a parked write exactly when its time is over, however often it was announced', () => {
+    const kept = fc.integer({ min: 1_000, max: 100 * 86_400_000 });
+    fc.assert(
+      fc.property(policies, kept, (policy, keepParkedMs) => {
+        let parkedForMs = 0;
+        for (let announcements = 1; ; announcements++) {
+          const next = nextParkedStep({ ...policy, keepParkedMs }, announcements, parkedForMs);
+          parkedForMs += next.inMs;
+          if (next.kind === 'expire') break;
+          expect(parkedForMs).toBeLessThan(keepParkedMs);
+        }
+        expect(parkedForMs).toBe(keepParkedMs);
+      }),
+    );
+    expect(nextParkedStep(policyOf(1_000), 1, 31 * 86_400_000)).toEqual({ kind: 'expire', inMs: 0 });
+  });
+
+  test('lets the end of an outage wake what waited for it, and no charge that nobody has proved undone', () => {
+    const outage = ['unavailable', 'outcome_unknown', 'rate_limited'] as const;
+    fc.assert(
+      fc.property(failures, fc.constantFrom('look_up' as const, 'prove' as const), (failure, rule) => {
+        const woken = isMendedBy(failure, rule, outage);
+        const unproven = failure.errorClass === 'outcome_unknown' && rule === 'prove';
+        expect(woken).toBe(outage.some((cause) => cause === failure.errorClass) && !unproven);
+      }),
+    );
   });
 
   test('announces a parked write ever more rarely, at least once a day', () => {

@@ -19,7 +19,7 @@ const rooms: Readonly<Record<string, { values: readonly string[]; types: readonl
   api: { values: ['domain', 'db', 'voice', 'codec'], types: ['workflows', 'telemetry', 'config'] },
   workers: { values: ['domain', 'activities', 'workflows', 'codec'], types: ['telemetry', 'config'] },
 };
-const definitions = ['messages', 'redrive-messages', 'search-attributes'].map(
+const definitions = ['breaker-messages', 'messages', 'redrive-messages', 'search-attributes'].map(
   (name) => `src/workflows/${name}.ts`,
 );
 

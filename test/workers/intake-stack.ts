@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { google } from '@temporalio/proto';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import pg from 'pg';
 import { alertsToLog } from '../../src/activities/alerts.js';
 import { createBreakerActivities } from '../../src/activities/breaker.js';
@@ -12,6 +12,7 @@ import { createIntakeActivities } from '../../src/activities/intake.js';
 import { createLawPayActivities } from '../../src/activities/lawpay.js';
 import { createReconcileActivities } from '../../src/activities/reconcile.js';
 import { createRedriveActivities } from '../../src/activities/redrive.js';
+import type { PaceDeps } from '../../src/activities/write-pace.js';
 import { connectVendor } from '../../src/activities/vendor-tokens.js';
 import { createCipher } from '../../src/config/cipher.js';
 import { withTenant } from '../../src/db/tenant.js';
@@ -25,7 +26,7 @@ import type { Turn } from '../../src/domain/turn.js';
 import { breakerLine, wake } from '../../src/workers/signals.js';
 import { tellWrite } from '../../src/workers/redrive-signals.js';
 import { askWrite, seenWrites } from '../../src/workers/visibility.js';
-import { createWorkers } from '../../src/workers/workers.js';
+import { createWorkers, type WorkersOptions } from '../../src/workers/workers.js';
 import {
   callEnded,
   taskQueues,
@@ -111,7 +112,10 @@ const patient: CircuitRules = { failures: 1_000, probeAfterMs: 30_000, probeMaxM
 
 export interface IntakeStackOptions {
   settleMs?: number;
+  /** Makes the workers a version of the deployment `hermes`. */
+  buildId?: string;
   breaker?: CircuitRules;
+  clioPace?: PaceDeps;
   dataConverter?: DataConverter;
   /** In the place of the real extractor. */
   extract?: typeof extractFrom;
@@ -164,9 +168,10 @@ export async function startIntakeStack(options: IntakeStackOptions = {}) {
   const namespace = await ownNamespace(address);
   const native = await NativeConnection.connect({ address });
   const rules = options.breaker ?? patient;
-  const nowMs = (): number => Date.now();
-  const gate = { logger: silentLogger, rules, line: breakerLine, nowMs };
-  const workers = await createWorkers({
+  const fast = { rule: { perMinute: 60_000, burst: 1_000 }, requests: 1 };
+  const paces = { clio: { ...fast, ...options.clioPace }, lawpay: fast };
+  const gate = { logger: silentLogger, alerts: alertsToLog(silentLogger), rules, paces, line: breakerLine };
+  const workersOptions: WorkersOptions = {
     connection: native,
     namespace,
     bundlePath: await testBundle(),
@@ -174,7 +179,7 @@ export async function startIntakeStack(options: IntakeStackOptions = {}) {
     activities: {
       core: {
         ...createIntakeActivities({ pool, box, alerts: alertsToLog(silentLogger), extract }),
-        ...createBreakerActivities({ pool, rules, perMinute: () => 6_000, wake, nowMs }),
+        ...createBreakerActivities({ pool, rules, perMinute: () => 6_000, wake }),
         ...createRedriveActivities({ pool, tell: tellWrite }),
         ...createReconcileActivities({
           ...{ pool, logger: silentLogger, alerts: alertsToLog(silentLogger) },
@@ -192,8 +197,19 @@ export async function startIntakeStack(options: IntakeStackOptions = {}) {
       }),
       lawpay: createLawPayActivities({ pool, box, logger: silentLogger, gate, timeoutMs: 2_000 }),
     },
-  });
-  const running = workers.map((worker) => worker.run());
+  };
+  let workers: Worker[] = [];
+  let running: Promise<unknown> = Promise.resolve();
+  const startWorkers = async (buildId?: string): Promise<void> => {
+    const deployment = buildId === undefined ? undefined : { name: 'hermes', buildId };
+    workers = await createWorkers({ ...workersOptions, deployment });
+    running = Promise.all(workers.map((worker) => worker.run()));
+  };
+  const stopWorkers = async (): Promise<void> => {
+    for (const worker of workers) worker.shutdown();
+    await running;
+  };
+  await startWorkers(options.buildId);
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace, dataConverter });
 
@@ -243,9 +259,13 @@ export async function startIntakeStack(options: IntakeStackOptions = {}) {
     },
     place,
     connect,
+    /** Another version of the workers takes the place of these. */
+    restartWorkers: async (buildId: string): Promise<void> => {
+      await stopWorkers();
+      await startWorkers(buildId);
+    },
     close: async (): Promise<void> => {
-      for (const worker of workers) worker.shutdown();
-      await Promise.all(running);
+      await stopWorkers();
       await connection.close();
       await native.close();
       await Promise.all([clio.close(), lawpay.close()]);

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
 import type { WriteProgress } from '../../src/activities/contracts.js';
+import type { LadderPolicy } from '../../src/domain/ladder.js';
 import { attributeKeys } from '../../src/workflows/search-attributes.js';
 import {
   redriveWrite,
@@ -37,11 +39,15 @@ interface Run {
 /** Called inside the projection activity: while an activity runs, the server skips no time. */
 type Reaction = (progress: WriteProgress, handle: Run['handle']) => Promise<unknown>;
 
+/** Skipped time runs while a test thinks, and would be over before most of them have decided. */
+const patient: LadderPolicy = { ...ladder, keepParkedMs: 36_500 * 24 * HOUR_MS };
+
 /** Starts one write whose attempts follow the script. Time skips for as long as the write is open. */
 async function withWrite(
   script: Attempt[],
   work: (run: Run) => Promise<void>,
   react: Reaction = () => Promise.resolve(),
+  policy: LadderPolicy = patient,
 ): Promise<void> {
   const { performWrite, inputs } = scriptedWrite(...script);
   const projected: WriteProgress[] = [];
@@ -62,7 +68,7 @@ async function withWrite(
     await skipping.env.client.workflow.start(workflowTypes.externalWrite, {
       workflowId,
       taskQueue: taskQueues.core,
-      args: [{ request, ladder }],
+      args: [{ request, ladder: policy }],
     });
     // Asked for once: each pending result() unlocks the clock, and two would let it run past work in progress.
     const outcome = handle.result();
@@ -92,6 +98,10 @@ describe('a write', () => {
       expect(await outcome).toMatchObject({ status: 'done', receipt: { externalId: '7001' } });
       const events = (await handle.fetchHistory()).events ?? [];
       expect(events).toHaveLength(11);
+      const kinds = events.map(({ eventType }) => temporal.api.enums.v1.EventType[eventType ?? 0]);
+      const count = (kind: string): number => kinds.filter((k) => k === `EVENT_TYPE_${kind}`).length;
+      expect(count('WORKFLOW_TASK_COMPLETED')).toBe(2);
+      expect(count('ACTIVITY_TASK_SCHEDULED')).toBe(1);
       expect(projected).toEqual([]);
     });
   });
@@ -128,6 +138,45 @@ describe('a write', () => {
       expect(new Set(projected.map(({ parkedAtMs }) => parkedAtMs)).size).toBe(1);
     });
   });
+
+  test('expires after thirty days that nobody decided in, with a trace', async () => {
+    await withWrite(
+      ['invalid'],
+      async ({ handle, projected, outcome }) => {
+        expect(await outcome).toEqual({
+          status: 'discarded',
+          actor: 'retention',
+          reason: 'nobody decided about it in 30 days',
+        });
+        // By the history: with nothing left to do the server's clock runs on.
+        const { startTime, closeTime } = await handle.describe();
+        const days = (Number(closeTime) - Number(startTime)) / (24 * HOUR_MS);
+        expect(Math.round(days)).toBe(30);
+        expect(projected.at(-1)).toMatchObject({ state: 'expired', revision: 1 });
+        expect((await handle.query(writeState)).phase).toBe('expired');
+      },
+      undefined,
+      ladder,
+    );
+  });
+
+  test('starts a new history in a long story of corrections, and forgets neither count nor revision', async () => {
+    await withWrite(['invalid'], async ({ handle, parked, inputs }) => {
+      const first = (await handle.describe()).runId;
+      let runId = first;
+      for (let decided = 1; runId === first && decided < 120; decided++) {
+        await parked(decided);
+        await handle.signal(redriveWrite);
+        await parked(decided + 1);
+        runId = (await handle.describe()).runId;
+      }
+      expect(runId).not.toBe(first);
+      const { revision, attempts } = await handle.query(writeState);
+      expect(revision).toBeGreaterThan(30);
+      expect(attempts).toBe(revision + 1);
+      expect(inputs).toHaveLength(attempts);
+    });
+  }, 120_000);
 
   test.each(['invalid', 'conflict', 'auth', 'internal'] as const)(
     'parks at once on %s',

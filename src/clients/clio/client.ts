@@ -1,6 +1,7 @@
 /** Requests to Clio Manage API v4: `fields` always explicit, answers always checked, one renewal on a dead token. */
 import { z } from 'zod';
 import { exchange, parseAnswer, type Answer, type Exchange } from '../http.js';
+import { limitsOf, type Pacer } from '../pacer.js';
 import { refusal } from './errors.js';
 
 /** Where access tokens come from; the caller serialises renewals per firm. */
@@ -18,6 +19,7 @@ export interface ClioOptions {
   /** Longest wait for one answer, milliseconds. */
   timeoutMs: number;
   signal: AbortSignal;
+  pacer: Pacer;
 }
 
 export interface ClioClient {
@@ -59,13 +61,19 @@ export function createClioClient(options: ClioOptions): ClioClient {
       signal: options.signal,
       ...(body !== undefined && { body }),
     });
+    const ask = async (call: Exchange): Promise<Answer> => {
+      await options.pacer.before();
+      const answer = await exchange(call);
+      await options.pacer.after(limitsOf(answer, Date.now()));
+      return answer;
+    };
     const token = await options.tokens.current();
     let call = send(token);
-    let answer = await exchange(call);
+    let answer = await ask(call);
     if (answer.status === 401) {
       // A refused request was not carried out, so repeating it under a new token is safe.
       call = send(await options.tokens.renew(token));
-      answer = await exchange(call);
+      answer = await ask(call);
     }
     return { call, answer: succeeded(call, answer) };
   };

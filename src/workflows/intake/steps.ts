@@ -19,10 +19,8 @@ import {
 } from '../../domain/writes.js';
 import { externalWrite } from '../externalWrite.js';
 import type { CallIntakeInput, IntakeState, WriteOutcome } from '../messages.js';
+import { livePriority } from '../priorities.js';
 import { attributeKeys } from '../search-attributes.js';
-
-/** Temporal's priority keys: 1 goes first. */
-const priorityKeys: Record<Priority, number> = { CRITICAL: 1, HIGH: 2, MEDIUM: 3, LOW: 4 };
 
 export interface Steps {
   readonly input: CallIntakeInput;
@@ -63,7 +61,7 @@ async function runWrite({ input }: Steps, request: WriteRequest): Promise<WriteO
         args: [{ request, ladder: input.ladder, ...(secondPerson && { secondPerson }) }],
         // A write outlives an intake that somebody terminates.
         parentClosePolicy: ParentClosePolicy.ABANDON,
-        priority: { priorityKey: priorityKeys[request.priority], fairnessKey: request.tenantId },
+        priority: livePriority(request),
         staticSummary: `${request.operation} for ${request.callId}`,
         typedSearchAttributes: new TypedSearchAttributes([
           { key: attributeKeys.tenant, value: request.tenantId },

@@ -12,6 +12,7 @@ import { errorClasses, type ErrorClass } from '../../domain/failures.js';
 import type { AttemptFailure } from '../../domain/ladder.js';
 import { operations } from '../../domain/writes.js';
 import { taskQueues } from '../messages.js';
+import { livePriority, redrivenPriority } from '../priorities.js';
 import { areRecorded, type WriteCourse } from './course.js';
 
 /**
@@ -27,7 +28,9 @@ export type RoundEnd =
   | { kind: 'landed' }
   | { kind: 'failed'; failure: AttemptFailure }
   /** `tried`: the system fell silent under its own attempts. */
-  | { kind: 'held'; tried: boolean };
+  | { kind: 'held'; tried: boolean }
+  /** The firm's pace allows it later. */
+  | { kind: 'later'; waitMs: number };
 
 /**
  * Tries up to `maximumAttempts` times.
@@ -40,6 +43,7 @@ export async function attemptRound(course: WriteCourse, maximumAttempts: number)
     taskQueue: taskQueues[operations[request.operation].system],
     startToCloseTimeout: ATTEMPT_TIMEOUT,
     heartbeatTimeout: HEARTBEAT_TIMEOUT,
+    priority: course.redriven ? redrivenPriority(request) : livePriority(request),
     retry: {
       maximumAttempts,
       initialInterval: ladder.fastInitialMs,
@@ -47,6 +51,7 @@ export async function attemptRound(course: WriteCourse, maximumAttempts: number)
       maximumInterval: Math.max(ladder.fastMaxMs, ladder.fastInitialMs),
     },
   });
+  // A copy: decisions taken while the activity runs are not recorded by it.
   const decisions = [...course.unrecorded];
   try {
     const done = await performWrite({
@@ -57,11 +62,15 @@ export async function attemptRound(course: WriteCourse, maximumAttempts: number)
       // Anything but the very first attempt may find its own earlier work.
       lookFirst: course.attempts > 0,
       fastMaxMs: ladder.fastMaxMs,
+      ...(course.returning && { returning: true }),
+      ...(course.redriven && { redriven: true }),
       ...(decisions.length > 0 && { decisions }),
     });
     areRecorded(course, decisions);
     const tried = done.attempts > course.attempts;
     course.attempts = done.attempts;
+    course.returning = 'later' in done;
+    if ('later' in done) return { kind: 'later', waitMs: done.later.waitMs };
     if ('held' in done) {
       const { sinceMs } = done.held;
       const message = `held back: ${operations[request.operation].system} does not answer since ${new Date(sinceMs).toISOString()}`;
@@ -72,6 +81,7 @@ export async function attemptRound(course: WriteCourse, maximumAttempts: number)
     return { kind: 'landed' };
   } catch (error) {
     if (isCancellation(error)) throw error;
+    course.returning = false;
     const failure = explain(error, maximumAttempts);
     course.attempts += failure.attempts;
     course.lastError = { errorClass: failure.errorClass, message: failure.message, atMs: Date.now() };

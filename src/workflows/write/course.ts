@@ -20,6 +20,8 @@ export interface WriteCourse extends WriteState {
   unrecorded: DecisionRecord[];
   /** Told to go on if it waits for this; cleared when an attempt begins. */
   wake?: Wake;
+  /** Its next attempt comes back for a slot that is kept for it. */
+  returning: boolean;
   /** Somebody or something sent it back: it gives way to live work from then on. */
   redriven: boolean;
   /** Set while it tries slowly: since when (epoch milliseconds), and how often it did. */
@@ -38,6 +40,7 @@ export function startCourse({ request, ladder, carried, secondPerson }: External
     seenJobs: carried?.seenJobs ?? [],
     secondPerson: secondPerson ?? false,
     unrecorded: carried?.unrecorded ?? [],
+    returning: false,
     redriven: carried !== undefined,
     published: carried !== undefined,
     ...(carried?.slow && { slow: carried.slow }),

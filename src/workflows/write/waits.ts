@@ -1,13 +1,13 @@
 /** What a write waits for: the next slow attempt, the end of an outage, a person. Each wait can be cut short. */
 import { condition, log, setHandler } from '@temporalio/workflow';
-import { HELD_RECHECK_MS, isMendedBy, nextEscalationMs } from '../../domain/ladder.js';
+import { HELD_RECHECK_MS, isMendedBy, nextParkedStep } from '../../domain/ladder.js';
 import { operations } from '../../domain/writes.js';
 import { wakeWrite, type Decision, type Wake } from '../messages.js';
 import type { WriteCourse } from './course.js';
 import { projectMeanwhile, publish } from './publish.js';
 
 /** What ended a wait before its time. */
-export type Cut = Decision | WokenUp;
+export type Cut = Decision | WokenUp | { action: 'expire' };
 export type WokenUp = { action: 'wake'; canary: boolean };
 
 /**
@@ -37,6 +37,13 @@ export function waitHeld(course: WriteCourse): Promise<Cut | undefined> {
   return waitUpTo(course, HELD_RECHECK_MS);
 }
 
+/** For a slot. Too short to tell the world of: a long backlog would double its cost. A decision still cuts it short. */
+export function waitForSlot(course: WriteCourse, waitMs: number): Promise<Cut | undefined> {
+  course.phase = 'backoff';
+  course.nextAttemptAtMs = Date.now() + waitMs;
+  return waitUpTo(course, waitMs);
+}
+
 async function waitUpTo(course: WriteCourse, delayMs: number): Promise<Cut | undefined> {
   await condition(() => cutOf(course) !== undefined, delayMs);
   const cut = endWait(course);
@@ -47,7 +54,8 @@ async function waitUpTo(course: WriteCourse, delayMs: number): Promise<Cut | und
 /** Parked: announced now, and again at growing intervals until somebody decides. */
 export async function waitForPerson(course: WriteCourse): Promise<Cut> {
   course.phase = 'parked';
-  course.parkedAtMs = Date.now();
+  const parkedAtMs = Date.now();
+  course.parkedAtMs = parkedAtMs;
   publish(course);
   for (let announcements = 1; ; announcements++) {
     projectMeanwhile(course);
@@ -56,10 +64,12 @@ export async function waitForPerson(course: WriteCourse): Promise<Cut> {
       errorClass: course.lastError?.errorClass,
       announcements,
     });
-    await condition(() => cutOf(course) !== undefined, nextEscalationMs(course.ladder, announcements));
-    if (cutOf(course) === undefined) continue;
-    const cut = endWait(course);
-    if (cut) return cut;
+    const next = nextParkedStep(course.ladder, announcements, Date.now() - parkedAtMs);
+    await condition(() => cutOf(course) !== undefined, next.inMs);
+    const cut = cutOf(course);
+    if (!cut && next.kind === 'announce') continue;
+    endWait(course);
+    return cut ?? { action: 'expire' };
   }
 }
 

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { createClioClient } from '../../../src/clients/clio/client.js';
 import type { OutsideError } from '../../../src/domain/failures.js';
+import { noPacer } from '../../support/pacer.js';
 
 type Reply = (request: IncomingMessage, response: ServerResponse) => void;
 const item = z.object({ id: z.number() });
@@ -30,6 +31,7 @@ async function clioAnswering(...replies: Reply[]) {
     tokens: { current: () => Promise.resolve('old'), renew: () => Promise.resolve('new') },
     timeoutMs: 300,
     signal: new AbortController().signal,
+    pacer: noPacer,
   });
   return { clio, seen, port };
 }

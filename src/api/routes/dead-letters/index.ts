@@ -1,5 +1,6 @@
 import type { App } from '../../app-types.js';
 import { alertRoutes } from './alerts.js';
+import { breakerRoutes } from './breakers.js';
 import { decisionRoutes } from './decisions.js';
 import type { DeadLetterDeps } from './deps.js';
 import { detailsRoute } from './details.js';
@@ -22,6 +23,7 @@ export function deadLetterRoutes(app: App, deps: DeadLetterDeps): void {
   decisionRoutes(app, deps);
   issueRoutes(app, deps);
   alertRoutes(app, deps);
+  breakerRoutes(app, deps);
   reconciliationRoute(app, deps);
   redriveRoutes(app, deps);
   redriveOrderRoutes(app, deps);
