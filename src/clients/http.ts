@@ -36,12 +36,13 @@ const neverSent = new Set([
  * @throws the signal's reason when the caller aborted.
  */
 export async function exchange(call: Exchange): Promise<Answer> {
+  const end = endOf(call);
   try {
     const response = await fetch(call.url, {
       method: call.method,
       headers: call.headers,
       redirect: 'manual',
-      signal: AbortSignal.any([call.signal, AbortSignal.timeout(call.timeoutMs)]),
+      signal: end.signal,
       ...(call.body !== undefined && { body: call.body }),
     });
     return { status: response.status, headers: response.headers, text: await response.text() };
@@ -53,7 +54,30 @@ export async function exchange(call: Exchange): Promise<Answer> {
       call.method === 'GET' || neverSent.has(code) ? 'unavailable' : 'outcome_unknown',
       what,
     );
+  } finally {
+    end.forget();
   }
+}
+
+/**
+ * A signal that aborts with the caller's, or when the time is up. By a timer of our own: signals that Node combines
+ * (`AbortSignal.any` with `AbortSignal.timeout`) were seen to be collected as garbage before they fired, and the request
+ * then hung.
+ */
+function endOf({ signal, timeoutMs }: Exchange): { signal: AbortSignal; forget: () => void } {
+  const end = new AbortController();
+  const timeUp = (): void => end.abort(new DOMException('no answer in time', 'TimeoutError'));
+  const timer = setTimeout(timeUp, timeoutMs);
+  const give = (): void => end.abort(signal.reason);
+  signal.addEventListener('abort', give, { once: true });
+  if (signal.aborted) give();
+  return {
+    signal: end.signal,
+    forget: () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', give);
+    },
+  };
 }
 
 /** Method and path; the query may hold what a caller said. */
