@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 
 /** The embedded stack's payload keys: one line, as HERMES_PAYLOAD_KEYS. */
 export interface KeyFile {
   /** Newest first. */
   readonly ids: readonly string[];
+  /** Epoch milliseconds. */
+  readonly changedAtMs: number;
   /** @param key `ID:KEY`. @returns its id. */
   add(key: string): string;
   /** @throws Error for the newest key, which seals. */
@@ -23,6 +25,7 @@ export function openKeyFile(path: string): KeyFile {
   };
   return {
     ids: keys.map(idOf),
+    changedAtMs: statSync(path).mtimeMs,
     add(key) {
       store([key, ...keys]);
       return idOf(key);

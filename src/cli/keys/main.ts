@@ -5,6 +5,7 @@ import { Connection } from '@temporalio/client';
 import { loadProcessConfig } from '../../config/load.js';
 import type { Config } from '../../config/schema.js';
 import { LOOPBACK } from '../up/addresses.js';
+import { announcedAtMs, findRunning } from '../up/running.js';
 import { newPayloadKey } from '../up/secrets.js';
 import { runCommand } from '../terminal/command.js';
 import { table } from '../terminal/style.js';
@@ -64,6 +65,12 @@ async function retire(
   config: Config,
 ): Promise<number> {
   if (id === undefined || !file.ids.includes(id)) throw new Error(`Which key? ${file.ids.join(', ')}`);
+  const { HERMES_DATA_DIR: dataDir } = config;
+  // Its processes may still seal under the key that the file no longer puts first.
+  if (findRunning(dataDir) && announcedAtMs(dataDir) < file.changedAtMs)
+    throw new Error(
+      'The stack has run since before the keys changed: start it anew first, then retire a key.',
+    );
   const needed = (await usage(config)).get(id) ?? 0;
   if (needed > 0)
     throw new Error(`${needed} workflows that Temporal keeps are sealed under ${id}: they need it.`);

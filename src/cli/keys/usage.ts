@@ -1,20 +1,39 @@
-import { Client, type Connection } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
 
 /**
  * How many of the workflows that Temporal keeps, open or closed, hold payloads under each key. Reads every history, but
- * opens none: labels are in clear.
+ * opens nothing: labels are in clear.
  */
 export async function countKeys(connection: Connection, namespace: string): Promise<Map<string, number>> {
-  const client = new Client({ connection, namespace });
+  const service = connection.workflowService;
   const counts = new Map<string, number>();
-  for await (const { workflowId, runId } of client.workflow.list()) {
-    const handle = client.workflow.getHandle(workflowId, runId);
-    const [history, { raw }] = await Promise.all([handle.fetchHistory(), handle.describe()]);
-    const ids = new Set<string>();
-    collectKeyIds([history, raw], ids);
-    for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
-  }
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    const page = await service.listWorkflowExecutions({ namespace, ...(nextPageToken && { nextPageToken }) });
+    for (const listed of page.executions) {
+      const asked = { namespace, execution: listed.execution ?? null };
+      const ids = new Set<string>();
+      collectKeyIds([listed, await service.describeWorkflowExecution(asked)], ids);
+      await collectFromHistory(connection, asked, ids);
+      for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
+    }
+    nextPageToken = page.nextPageToken;
+  } while (nextPageToken.length > 0);
   return counts;
+}
+
+type Asked = Parameters<Connection['workflowService']['getWorkflowExecutionHistory']>[0];
+
+async function collectFromHistory(connection: Connection, asked: Asked, into: Set<string>): Promise<void> {
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    const page = await connection.workflowService.getWorkflowExecutionHistory({
+      ...asked,
+      ...(nextPageToken && { nextPageToken }),
+    });
+    collectKeyIds(page.history, into);
+    nextPageToken = page.nextPageToken;
+  } while (nextPageToken.length > 0);
 }
 
 /** Walks any message and gathers the key ids of the sealed payloads in it. */

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { loadConfig } from '../../config/load.js';
@@ -43,6 +43,10 @@ export function announceRunning(dataDir: string, running: Running): { forget: ()
   writeFileSync(fileIn(dataDir), JSON.stringify(running, null, 2), { mode: 0o600 });
   return { forget: () => rmSync(fileIn(dataDir), { force: true }) };
 }
+
+/** When the stack of this data directory was last announced, epoch milliseconds; 0 when it never was. */
+export const announcedAtMs = (dataDir: string): number =>
+  statSync(fileIn(dataDir), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 /** The stack that runs on this data directory, if one does. */
 export function findRunning(dataDir: string): Running | undefined {
