@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { temporal } from '@temporalio/proto';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { writeWorkflowId } from '../../src/domain/ids.js';
-import { resolveWrite, type Decision } from '../../src/workflows/messages.js';
+import { breakerWorkflowId, writeWorkflowId } from '../../src/domain/ids.js';
+import { breakerState } from '../../src/workflows/breaker-messages.js';
+import { resolveWrite, writeState, type Decision } from '../../src/workflows/messages.js';
 import { startIntakeStack, type IntakeStack } from '../workers/intake-stack.js';
 import { testDataConverter } from '../support/data-converter.js';
 import { eventually } from '../support/eventually.js';
@@ -21,7 +23,7 @@ const { History } = temporal.api.history.v1;
 (recording ? describe.skip : describe)('a stored history', () => {
   test('of every kind is still followed by today’s workflows', async () => {
     const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
-    expect(names.length).toBeGreaterThanOrEqual(8);
+    expect(names.length).toBeGreaterThanOrEqual(12);
     Runtime.install({ logger: new DefaultLogger('ERROR') });
     const codePath = await testBundle();
     for (const name of names) {
@@ -42,7 +44,7 @@ const { History } = temporal.api.history.v1;
 (recording ? describe : describe.skip)('recording', () => {
   let stack: IntakeStack;
   beforeAll(async () => {
-    stack = await startIntakeStack();
+    stack = await startIntakeStack({ breaker: { failures: 3, probeAfterMs: 500, probeMaxMs: 1_000 } });
     await mkdir(folder, { recursive: true });
   }, 90_000);
   afterAll(() => stack.close(), 30_000);
@@ -84,5 +86,49 @@ const { History } = temporal.api.history.v1;
     await handle.result();
     await save(`callIntake.${name}`, handle.workflowId);
     await save(`externalWrite.${name}`, write);
+  });
+
+  test('a contact that is parked, and the same one reset in Temporal to its beginning', async () => {
+    await stack.controls.clio.fault({
+      match: { method: 'POST', path: '/api/v4/contacts' },
+      effect: { kind: 'status', status: 422, body: { error: { type: 'ValidationError', message: 'no' } } },
+    });
+    const { callId } = await stack.call();
+    const write = stack.client.workflow.getHandle(
+      writeWorkflowId(stack.tenantId, 'clio', `${callId}.contact`),
+    );
+    await eventually(async () => (await write.query(writeState)).phase === 'parked', {
+      withinMs: 10_000,
+      what: 'the contact parks',
+    });
+    await save('externalWrite.parked', write.workflowId);
+    const decided = temporal.api.enums.v1.EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED;
+    const { events } = await write.fetchHistory();
+    const first = events?.find(({ eventType }) => eventType === decided);
+    await stack.client.workflowService.resetWorkflowExecution({
+      namespace: stack.client.options.namespace,
+      workflowExecution: { workflowId: write.workflowId },
+      workflowTaskFinishEventId: first?.eventId ?? null,
+      reason: 'recording',
+      requestId: randomUUID(),
+    });
+    await stack.client.workflow.getHandle(write.workflowId).result();
+    await save('externalWrite.reset', write.workflowId);
+  });
+
+  test('a contact that waits behind a breaker, and the breaker that is closed by its canary', async () => {
+    await stack.controls.clio.fault({ match: { path: '/api/v4' }, times: null, effect: { kind: 'down' } });
+    const { callId, handle } = await stack.call();
+    const write = writeWorkflowId(stack.tenantId, 'clio', `${callId}.contact`);
+    const breaker = stack.client.workflow.getHandle(breakerWorkflowId(stack.tenantId, 'clio'));
+    await eventually(async () => (await breaker.query(breakerState)).epoch >= 2, {
+      withinMs: 20_000,
+      what: 'a canary fails',
+    });
+    await stack.controls.clio.clearFaults();
+    await handle.result();
+    await breaker.result();
+    await save('externalWrite.held', write);
+    await save('breaker.closed', breaker.workflowId);
   });
 });

@@ -24,6 +24,8 @@ export const demoLadder = {
   HERMES_WRITE_SLOW_WINDOW_MS: '3000',
   // The scene shows a person deciding; with a breaker the write would wait for Clio and need nobody.
   HERMES_BREAKER_FAILURES: '1000',
+  // Two calls in a row after a quiet while: at once rather than steadily.
+  CLIO_RATE_BURST: '25',
 } as const;
 
 /** A caller speaks, and a contact, a matter, a note and a payment link appear. */
