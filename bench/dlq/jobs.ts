@@ -1,8 +1,10 @@
 /** Redrive jobs over real parked writes: cap, abort, and all at once. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import { listItems } from '../../src/db/redrive-items.js';
 import { withTenant } from '../../src/db/tenant.js';
 import type { DlqSite } from './site.js';
+import { msOf } from './writes.js';
 
 const Job = z.object({
   state: z.string(),
@@ -23,16 +25,20 @@ async function untilRest({ ask }: DlqSite, jobId: string): Promise<z.infer<typeo
   }
 }
 
-/** When each write accepted its retry, in order, epoch milliseconds: the decisions in the audit log. */
-const acceptedAt = ({ pool, tenantId }: DlqSite, jobId: string): Promise<number[]> =>
-  withTenant(pool, tenantId, async (scope) => {
-    const { rows } = await scope.query<{ ms: number }>(
-      `select extract(epoch from at)::float8 * 1000 as ms from audit_log
-        where tenant_id = $1 and action = 'write.retry' and details ->> 'jobId' = $2 order by at`,
-      [tenantId, jobId],
-    );
-    return rows.map(({ ms }) => ms);
+/** When Temporal took each write's signal, in order, epoch milliseconds: from the writes' own histories. */
+async function toldAt({ pool, tenantId, temporal }: DlqSite, jobId: string): Promise<number[]> {
+  const ids = await withTenant(pool, tenantId, async (scope) => {
+    const items = await listItems(scope, tenantId, jobId, { afterSeq: 0, limit: 100_000 });
+    return items.filter(({ sentAt }) => sentAt !== null).map(({ workflowId }) => workflowId);
   });
+  const times: number[] = [];
+  for (const id of ids) {
+    const { events } = await temporal.workflow.getHandle(id).fetchHistory();
+    const signalled = events?.findLast((event) => event.workflowExecutionSignaledEventAttributes);
+    times.push(msOf(signalled?.eventTime));
+  }
+  return times.sort((a, b) => a - b);
+}
 
 export interface CappedRun {
   asked: number;
@@ -44,7 +50,7 @@ export interface CappedRun {
 export async function cappedRun(site: DlqSite, rate: number, count: number): Promise<CappedRun> {
   const { job_id: jobId } = await start(site, 'capped', { rate_per_second: rate, budget: count });
   await untilRest(site, jobId);
-  const times = await acceptedAt(site, jobId);
+  const times = await toldAt(site, jobId);
   await site.ask(z.unknown(), `/dlq/redrive/${jobId}/abort`, { reason: 'bench' }).catch(() => undefined);
   const spanMs = (times.at(-1) ?? 0) - (times[0] ?? 0);
   return { asked: rate, tried: times.length, perSecond: (1_000 * (times.length - 1)) / spanMs };
@@ -61,7 +67,7 @@ export async function abortedRun(
   await site.ask(z.unknown(), `/dlq/redrive/${jobId}/abort`, { reason: 'bench' });
   await untilRest(site, jobId);
   const listedMs = Date.now() - orderedMs;
-  const last = (await acceptedAt(site, jobId)).at(-1) ?? orderedMs;
+  const last = (await toldAt(site, jobId)).at(-1) ?? orderedMs;
   return { lastToldMs: Math.max(0, last - orderedMs), listedMs };
 }
 

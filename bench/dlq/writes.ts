@@ -23,12 +23,16 @@ const ladder: LadderPolicy = {
 const AT_ONCE = 20;
 const POST_CONTACT = { method: 'POST', path: '/api/v4/contacts' };
 
-/** @returns the workflow ids of so many writes, all parked. */
+/** Writes that park one after the other, as in any hour; the rest park as fast as the server lets them. */
+const CALM = 50;
+const CALM_PAUSE_MS = 250;
+
+/** @returns the workflow ids of so many writes, all parked, and how soon the calm ones and the others were listed. */
 export async function parkWrites(
   site: DlqSite,
   count: number,
   note: (text: string) => void,
-): Promise<string[]> {
+): Promise<{ ids: string[]; calm: Spread | null; burst: Spread | null }> {
   const { clio } = site;
   const refusal = { error: { type: 'ValidationError', message: 'no' } };
   const fault = await clio.fault({
@@ -40,6 +44,11 @@ export async function parkWrites(
   const start = async (): Promise<void> => {
     while (ids.length < count) ids.push(await startWrite(site, ids));
   };
+  while (ids.length < Math.min(CALM, count)) {
+    ids.push(await startWrite(site, ids));
+    await pause(CALM_PAUSE_MS);
+  }
+  const calm = ids.slice();
   await Promise.all(Array.from({ length: AT_ONCE }, start));
   for (let parked = 0; parked < ids.length;) {
     parked = await countIn(site, 'parked');
@@ -47,7 +56,7 @@ export async function parkWrites(
     await pause(1_000);
   }
   await clio.clearFault(fault);
-  return ids;
+  return { ids, calm: await parkedToListed(site, calm), burst: await parkedToListed(site, ids.slice(CALM)) };
 }
 
 async function startWrite({ temporal, tenantId }: DlqSite, reserved: string[]): Promise<string> {
@@ -79,17 +88,21 @@ export const countIn = ({ pool, tenantId }: DlqSite, state: string): Promise<num
   });
 
 /** Milliseconds from the workflow's decision to park until the row that lists it is written. */
-export const parkedToListed = ({ pool, tenantId }: DlqSite): Promise<Spread | null> =>
+const parkedToListed = ({ pool, tenantId }: DlqSite, ids: readonly string[]): Promise<Spread | null> =>
   withTenant(pool, tenantId, async (scope) => {
     const { rows } = await scope.query<{ ms: number }>(
       `select extract(epoch from updated_at - parked_at)::float8 * 1000 as ms from writes
-        where state = 'parked' and workflow_id like 'op:' || $1 || ':clio:%'`,
-      [tenantId],
+        where state = 'parked' and tenant_id = $1 and workflow_id = any ($2)`,
+      [tenantId, ids],
     );
     return spreadOf(rows.map(({ ms }) => ms));
   });
 
 const Retried = z.object({ results: z.array(z.object({ result: z.string() })) });
+
+/** A time of Temporal's, epoch milliseconds. */
+export const msOf = (time: { seconds?: unknown; nanos?: number | null } | null | undefined): number =>
+  Number(time?.seconds ?? 0) * 1_000 + (time?.nanos ?? 0) / 1e6;
 
 /** Milliseconds from the acceptance of a retry to the start of its attempt, by Temporal's own clock in each history. */
 export async function decisionToAttempt(site: DlqSite, ids: readonly string[]): Promise<Spread | null> {
@@ -102,8 +115,6 @@ export async function decisionToAttempt(site: DlqSite, ids: readonly string[]): 
     const handle = site.temporal.workflow.getHandle(id);
     await handle.result();
     const { events } = await handle.fetchHistory();
-    const msOf = (time: { seconds?: unknown; nanos?: number | null } | null | undefined): number =>
-      Number(time?.seconds ?? 0) * 1_000 + (time?.nanos ?? 0) / 1e6;
     const accepted = events?.find((event) => event.workflowExecutionUpdateAcceptedEventAttributes);
     const acceptedMs = msOf(accepted?.eventTime);
     const started = events?.find(

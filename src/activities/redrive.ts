@@ -60,17 +60,21 @@ async function sendBatch(deps: RedriveDeps, batch: RedriveBatch, signal: AbortSi
   });
   const sent = outcome.sent.length;
   const isEarly = outcome.isEarly ?? false;
-  return { sent, counts, isEarly, ...(intervalMs > 0 && { dueMs: startMs + sent * intervalMs }) };
+  return { sent, counts, isEarly, ...(intervalMs > 0 && { dueMs: startMs + outcome.due * intervalMs }) };
 }
 
 interface Outcome {
   sent: number[];
   gone: number[];
+  /** Those whose due time has passed. */
+  due: number;
   /** The next is due later than a batch lasts. */
   isEarly?: boolean;
 }
 
-/** Each at its own due time; at most twice the rate while it catches up. */
+/**
+ * Each at its own due time, whether or not the one before it was answered; at most twice the rate while it catches up.
+ */
 async function oneByOne(
   deps: RedriveDeps,
   { order, intervalMs }: RedriveBatch,
@@ -78,17 +82,29 @@ async function oneByOne(
   startMs: number,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const outcome: Outcome = { sent: [], gone: [] };
+  const outcome: Outcome = { sent: [], gone: [], due: 0 };
+  const underWay: Promise<void>[] = [];
   let lastMs = -Infinity;
-  for (const item of items) {
-    const dueMs = Math.max(startMs + outcome.sent.length * intervalMs, lastMs + intervalMs / 2);
-    const waitMs = dueMs - Date.now();
-    // So long a wait belongs on a durable timer, which an order can cut short.
-    if (waitMs > BATCH_MS) return { ...outcome, isEarly: true };
-    if (waitMs > 0) await sleep(waitMs, undefined, { signal });
-    lastMs = Date.now();
-    await tell(deps, order, item, outcome);
+  try {
+    for (const item of items) {
+      const dueMs = Math.max(startMs + outcome.due * intervalMs, lastMs + intervalMs / 2);
+      const waitMs = dueMs - Date.now();
+      // So long a wait belongs on a durable timer, which an order can cut short.
+      if (waitMs > BATCH_MS) {
+        outcome.isEarly = true;
+        break;
+      }
+      if (waitMs > 0) await sleep(waitMs, undefined, { signal });
+      lastMs = Date.now();
+      outcome.due += 1;
+      const telling = tell(deps, order, item, outcome);
+      telling.catch(() => undefined); // it is awaited below; until then it is nobody's unhandled rejection
+      underWay.push(telling);
+    }
+  } finally {
+    await Promise.allSettled(underWay);
   }
+  await Promise.all(underWay);
   return outcome;
 }
 
@@ -99,7 +115,7 @@ async function manyAtOnce(
   items: readonly ClaimedItem[],
   endMs: number,
 ): Promise<Outcome> {
-  const outcome: Outcome = { sent: [], gone: [] };
+  const outcome: Outcome = { sent: [], gone: [], due: 0 };
   const queue = [...items];
   const drain = async (): Promise<void> => {
     for (let item = queue.shift(); item; item = Date.now() < endMs ? queue.shift() : undefined)

@@ -135,7 +135,8 @@ async function settle(course: RedriveCourse): Promise<void> {
   course.state = 'settling';
   await save(course);
   const deadlineMs = Date.now() + SETTLE_WITHIN_MS;
-  for (let waitMs = 250; Date.now() < deadlineMs; waitMs *= 2) {
+  // Growing slowly: whoever watches hears of the end at most a quarter later than it came.
+  for (let waitMs = 250; Date.now() < deadlineMs; waitMs *= 1.25) {
     const { underWay, waiting } = await countRedrive(course.input);
     if (underWay + waiting === 0) break;
     if (await condition(() => isOver(course), Math.min(waitMs, 15_000))) return;

@@ -92,7 +92,7 @@ test('a budget pauses the job, and a larger one lets it finish', async () => {
 });
 
 describe('a rate', () => {
-  test('is kept to within five in a hundred, and no second holds more than a tenth too many', async () => {
+  test('is never exceeded on average, and no second holds more than twice of it', async () => {
     await kit.park('rate', 100);
     const { jobId } = await kit.start('rate', { ratePerSecond: 20 });
     await kit.inState(jobId, 'completed');
@@ -164,21 +164,23 @@ test('a pause holds the job, and a resume goes on where it stood', async () => {
 test('a worker that is lost in the middle of a batch leaves nothing out and nothing without a result', async () => {
   const ids = await kit.park('killed', 40);
   await stop();
-  let hung = false;
+  // Let go at the end: a worker with work in hand keeps the test process alive.
+  let letGo: (() => void) | undefined;
   await serve(async (workflowId, order) => {
     if (workflowId === ids[17]) {
-      hung = true;
-      return new Promise(() => undefined);
+      await new Promise<void>((resolve) => (letGo = resolve));
+      return false;
     }
     return kit.tell(workflowId, order);
   });
   const { jobId } = await kit.start('killed', { ratePerSecond: 100 });
-  await eventually(() => hung, { withinMs: 10_000, what: 'the worker hangs in mid-batch' });
+  await eventually(() => letGo !== undefined, { withinMs: 10_000, what: 'the worker hangs in mid-batch' });
   await stop();
   await serve();
   await kit.inState(jobId, 'completed');
   expect(toldOnes().sort()).toEqual(ids);
   expect((await kit.job(jobId)).items).toEqual({ landed: 40 });
+  letGo?.();
 });
 
 test('who made the job and who steered it, with reasons, is in a chain that holds', async () => {
