@@ -290,8 +290,8 @@ export const settings = {
     'Longest wait for sound, the first of a clause or the next in it, before the fallback goes on.',
   ),
   HERMES_FILLER_MS: setting(
-    milliseconds.max(3_000, 'at most 3000: nobody waits longer in silence').default(2_500),
-    '2500',
+    milliseconds.max(3_000, 'at most 3000: nobody waits longer in silence').default(2_000),
+    '2000',
     'With no sound of an answer for this long after the caller’s last word, a short phrase is said. 0: never.',
   ),
   HERMES_SILENCE_MS: setting(

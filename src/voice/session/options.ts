@@ -41,7 +41,7 @@ export const defaultSessionOptions: SessionOptions = {
   ttsTimeoutMs: 10_000,
   maxReplyChars: 2_000,
   sendAheadMs: 100,
-  fillerMs: 2_500,
+  fillerMs: 2_000,
   // A person presses a key in under a second.
   keyPauseMs: 2_000,
   reconnectWindowMs: 60_000,
