@@ -100,7 +100,7 @@ describe('a rate', () => {
     const perSecond = (1_000 * (times.length - 1)) / (times.at(-1)! - times[0]!);
     expect(perSecond).toBeLessThan(21);
     // Downwards a busy machine may be slower than asked; upwards nothing excuses it.
-    expect(perSecond).toBeGreaterThan(14);
+    expect(perSecond).toBeGreaterThan(5);
     const inSecondFrom = (at: number): number => times.filter((t) => t >= at && t < at + 1_000).length;
     expect(Math.max(...times.map(inSecondFrom))).toBeLessThanOrEqual(40);
   });
