@@ -8,7 +8,7 @@ import { createContact, createMatter, practiceAreaId, recordCarries } from '../c
 import { findByReference, type ParentType } from '../clients/clio/reference-field.js';
 import { OutsideError } from '../domain/failures.js';
 import type { TenantId } from '../domain/ids.js';
-import type { WriteRequest } from '../domain/writes.js';
+import { goesTo, type RequestOf, type WriteRequest } from '../domain/writes.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createConflictCheck } from './clio-conflicts.js';
 import { forgetReferenceFields, referenceFieldId, type FirmInClio } from './clio-fields.js';
@@ -43,7 +43,7 @@ export function createClioActivities(deps: ClioDeps): WriteActivities & Conflict
       gate: deps.gate,
       settleMs: deps.settleMs,
       adapterFor: async (request, signal, pacer) =>
-        adapterFor(request, await open(request.tenantId, signal, pacer)),
+        adapterFor(forClio(request), await open(request.tenantId, signal, pacer)),
     }),
     checkConflicts: createConflictCheck({ logger: deps.logger, open }),
   };
@@ -74,7 +74,12 @@ async function openFirm(
   return { pool, tenantId, clio, settings: connection.settings };
 }
 
-async function adapterFor(request: WriteRequest, firm: FirmInClio): Promise<WriteAdapter> {
+function forClio(request: WriteRequest): RequestOf<'clio'> {
+  if (goesTo('clio', request)) return request;
+  throw new OutsideError('internal', `${request.operation} arrived on Clio’s queue`);
+}
+
+async function adapterFor(request: RequestOf<'clio'>, firm: FirmInClio): Promise<WriteAdapter> {
   const { clio } = firm;
   switch (request.operation) {
     case 'clio.contact.create':
@@ -89,8 +94,6 @@ async function adapterFor(request: WriteRequest, firm: FirmInClio): Promise<Writ
       });
     case 'clio.note.create':
       return noteAdapter(clio, request.payload, request.key);
-    case 'lawpay.paymentRequest.create':
-      throw new OutsideError('internal', `${request.operation} arrived on Clio’s queue`);
   }
 }
 

@@ -4,7 +4,7 @@ import { redactCardNumbers } from './extract/cards.js';
 import { areaNames, nameIsIncomplete } from './intake-writes.js';
 import type { Field, IntakeRecord } from './intake.js';
 import type { Turn } from './turn.js';
-import type { NotePayload } from './writes.js';
+import type { NotePayload } from './writes/clio.js';
 
 /** Under the payload's limit of 500,000 characters, with room for the facts. */
 const MAX_TRANSCRIPT_CHARS = 480_000;

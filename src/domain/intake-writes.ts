@@ -3,7 +3,9 @@ import type { z } from 'zod';
 import type { FirmProfile, PracticeArea } from './firm.js';
 import type { IntakeRecord } from './intake.js';
 import type { Money } from './money.js';
-import type { ContactPayload, MatterPayload, PaymentRequestPayload, Priority } from './writes.js';
+import type { ContactPayload, MatterPayload } from './writes/clio.js';
+import type { PaymentRequestPayload } from './writes/lawpay.js';
+import type { Priority } from './writes/request.js';
 
 /** What stands in for a name nobody gave. A person replaces it in Clio; the note says so. */
 const placeholderName = { firstName: 'Unknown', lastName: 'Caller' } as const;

@@ -1,77 +1,40 @@
 /**
- * The writes HERMES makes in other people's systems. One schema per operation: a payload is checked when it is made and
- * again when a person edits it.
+ * The writes HERMES makes in other people's systems, one file per system in `writes/`. One schema per operation: a
+ * payload is checked when it is made and again when a person edits it.
  */
 import { z } from 'zod';
-import { OperationKey, TenantId } from './ids.js';
-import { PhoneE164 } from './intake.js';
-import { PracticeArea } from './firm.js';
-import { Money } from './money.js';
+import { clioOperations, clioRequests } from './writes/clio.js';
+import { lawpayOperations, lawpayRequests } from './writes/lawpay.js';
+import type { OperationRow } from './writes/request.js';
 
-export const ContactPayload = z.strictObject({
-  firstName: z.string().min(1).max(80),
-  lastName: z.string().min(1).max(80),
-  phoneE164: PhoneE164.optional(),
-  email: z.email().optional(),
-});
-
-export const MatterPayload = z.strictObject({
-  /** Clio contact id of the client. */
-  contactId: z.int().positive(),
-  description: z.string().min(1).max(500),
-  practiceArea: PracticeArea.optional(),
-});
-
-export const NotePayload = z.strictObject({
-  /** The Clio record the note hangs on: the matter, or the contact when the intake makes no matter. */
-  parent: z.strictObject({ type: z.enum(['matter', 'contact']), id: z.int().positive() }),
-  subject: z.string().min(1).max(255),
-  detail: z.string().min(1).max(500_000),
-});
-
-export const PaymentRequestPayload = z.strictObject({
-  money: Money,
-  purpose: z.literal('consultation'),
-  /** Travels in the payer's URL, so it is the opaque operation key and never a matter detail. */
-  reference: z.string().max(64),
-  payerName: z.string().max(160).optional(),
-  payerEmail: z.email().optional(),
-});
-
-/**
- * What an unknown outcome allows. `look_up`: send again once a look-up found nothing. `prove`: never send again by
- * itself, because a repeat would move money twice; a person decides.
- */
-export type UnknownOutcomeRule = 'look_up' | 'prove';
-
-interface OperationRow {
-  system: 'clio' | 'lawpay';
-  payload: z.ZodType;
-  afterUnknown: UnknownOutcomeRule;
-  /** Asks for money or moves it: a firm may want two people to agree before it is retried or changed by hand. */
-  money?: true;
-}
+export { Priority, type UnknownOutcomeRule } from './writes/request.js';
 
 /** Operation name → what it is: its system, its payload schema, its retry rule. The one table of all writes. */
 export const operations = {
-  'clio.contact.create': { system: 'clio', payload: ContactPayload, afterUnknown: 'look_up' },
-  'clio.matter.create': { system: 'clio', payload: MatterPayload, afterUnknown: 'look_up' },
-  'clio.note.create': { system: 'clio', payload: NotePayload, afterUnknown: 'look_up' },
-  // A link moves no money, and its row under a unique reference makes it exactly one.
-  'lawpay.paymentRequest.create': {
-    system: 'lawpay',
-    payload: PaymentRequestPayload,
-    afterUnknown: 'look_up',
-    money: true,
-  },
+  ...clioOperations,
+  ...lawpayOperations,
 } as const satisfies Record<string, OperationRow>;
 
 export type Operation = keyof typeof operations;
 export type System = (typeof operations)[Operation]['system'];
 export type PayloadOf<O extends Operation> = z.infer<(typeof operations)[O]['payload']>;
 
+/** One write, complete: what to do, for whom, under which key. Holds a member for every row of `operations`. */
+export const WriteRequest = z.discriminatedUnion('operation', [...clioRequests, ...lawpayRequests]);
+export type WriteRequest = z.infer<typeof WriteRequest>;
+
+type OperationOf<S extends System> = {
+  [O in Operation]: (typeof operations)[O]['system'] extends S ? O : never;
+}[Operation];
+/** The requests that go to one system. */
+export type RequestOf<S extends System> = Extract<WriteRequest, { operation: OperationOf<S> }>;
+
 /** The system an operation belongs to. */
 export const systemOf = (operation: Operation): System => operations[operation].system;
+
+/** Whether a request goes to `system`. */
+export const goesTo = <S extends System>(system: S, request: WriteRequest): request is RequestOf<S> =>
+  systemOf(request.operation) === system;
 
 /** Whether a firm may ask for two people. */
 export const isMoney = (operation: Operation): boolean =>
@@ -82,20 +45,6 @@ export const isMoney = (operation: Operation): boolean =>
  * nobody came in all the time that parked writes are kept.
  */
 export type WritePhase = 'running' | 'retrying' | 'backoff' | 'parked' | 'done' | 'discarded' | 'expired';
-
-/** Importance for the person who works the dead letters; maps to Temporal priority keys 1–4. */
-export const Priority = z.enum(['CRITICAL', 'HIGH', 'MEDIUM', 'LOW']);
-export type Priority = z.infer<typeof Priority>;
-
-const base = { tenantId: TenantId, callId: z.string(), key: OperationKey, priority: Priority };
-/** One write, complete: what to do, for whom, under which key. */
-export const WriteRequest = z.discriminatedUnion('operation', [
-  z.object({ ...base, operation: z.literal('clio.contact.create'), payload: ContactPayload }),
-  z.object({ ...base, operation: z.literal('clio.matter.create'), payload: MatterPayload }),
-  z.object({ ...base, operation: z.literal('clio.note.create'), payload: NotePayload }),
-  z.object({ ...base, operation: z.literal('lawpay.paymentRequest.create'), payload: PaymentRequestPayload }),
-]);
-export type WriteRequest = z.infer<typeof WriteRequest>;
 
 /** Proof that a write landed. `found`: a look-up showed that an earlier attempt had already done it. */
 export interface WriteReceipt {

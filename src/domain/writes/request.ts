@@ -1,0 +1,29 @@
+/** What every write has in common, whichever system it goes to: the row of its operation and the frame of its request. */
+import { z } from 'zod';
+import { OperationKey, TenantId } from '../ids.js';
+
+/**
+ * What an unknown outcome allows. `look_up`: send again once a look-up found nothing. `prove`: never send again by
+ * itself, because a repeat would move money twice; a person decides.
+ */
+export type UnknownOutcomeRule = 'look_up' | 'prove';
+
+/** What an operation is. */
+export interface OperationRow {
+  /** The outside system it belongs to. */
+  system: string;
+  payload: z.ZodType;
+  afterUnknown: UnknownOutcomeRule;
+  /** Asks for money or moves it: a firm may want two people to agree before it is retried or changed by hand. */
+  money?: true;
+}
+
+/** Importance for the person who works the dead letters; maps to Temporal priority keys 1–4. */
+export const Priority = z.enum(['CRITICAL', 'HIGH', 'MEDIUM', 'LOW']);
+export type Priority = z.infer<typeof Priority>;
+
+const frame = { tenantId: TenantId, callId: z.string(), key: OperationKey, priority: Priority };
+
+/** The schema of one operation's request: what to do, for whom, under which key. */
+export const requestOf = <O extends string, P extends z.ZodType>(operation: O, payload: P) =>
+  z.object({ ...frame, operation: z.literal(operation), payload });
