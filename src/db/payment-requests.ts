@@ -4,7 +4,7 @@ import type { TenantScope } from './tenant.js';
 
 export interface PaymentRequestRow {
   reference: string;
-  callId: string;
+  callId: string | null;
   amountCents: number;
   account: Money['account'];
   url: string;
@@ -31,7 +31,7 @@ export async function findPaymentRequest(
 export async function insertPaymentRequest(
   scope: TenantScope,
   tenantId: string,
-  request: { reference: string; callId: string; money: Money; url: string },
+  request: { reference: string; callId: string | undefined; money: Money; url: string },
 ): Promise<boolean> {
   const { reference, callId, money, url } = request;
   const { rowCount } = await scope.query(

@@ -11,7 +11,8 @@ import type { TenantScope } from './tenant.js';
 export interface WriteIdentity {
   tenantId: string;
   workflowId: string;
-  callId: string;
+  /** The call it comes of, if it comes of one. */
+  callId?: string | undefined;
   system: System;
   operation: Operation;
   priority: Priority;
@@ -147,7 +148,7 @@ export const failureIn = (
 /** One row as lists show it. */
 export interface WriteRow {
   workflowId: string;
-  callId: string;
+  callId: string | null;
   system: System;
   operation: Operation;
   priority: Priority;

@@ -131,7 +131,7 @@ export const writeContent = defineQuery<WriteContent>('content');
 export interface WriteContent {
   operation: Operation;
   tenantId: TenantId;
-  callId: string;
+  callId?: string | undefined;
   priority: Priority;
   payload: unknown;
   /** Payload of an edit that waits for a second person. */

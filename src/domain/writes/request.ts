@@ -22,7 +22,13 @@ export interface OperationRow {
 export const Priority = z.enum(['CRITICAL', 'HIGH', 'MEDIUM', 'LOW']);
 export type Priority = z.infer<typeof Priority>;
 
-const frame = { tenantId: TenantId, callId: z.string(), key: OperationKey, priority: Priority };
+const frame = {
+  tenantId: TenantId,
+  /** The call it comes of; absent when it comes of none (an alert, an event, a refund). */
+  callId: z.string().optional(),
+  key: OperationKey,
+  priority: Priority,
+};
 
 /** The schema of one operation's request: what to do, for whom, under which key. */
 export const requestOf = <O extends string, P extends z.ZodType>(operation: O, payload: P) =>

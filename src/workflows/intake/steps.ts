@@ -5,22 +5,14 @@ import {
   ParentClosePolicy,
   sleep,
   startChild,
-  workflowInfo,
 } from '@temporalio/workflow';
-import { TypedSearchAttributes, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { operationKey, writeWorkflowId, type WriteStep } from '../../domain/ids.js';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { operationKey, type WriteStep } from '../../domain/ids.js';
 import type { StepResult } from '../../domain/intake.js';
-import {
-  operations,
-  type Operation,
-  type PayloadOf,
-  type Priority,
-  type WriteRequest,
-} from '../../domain/writes.js';
+import { type Operation, type PayloadOf, type Priority, type WriteRequest } from '../../domain/writes.js';
 import { externalWrite } from '../externalWrite.js';
 import type { CallIntakeInput, IntakeState, WriteOutcome } from '../messages.js';
-import { livePriority } from '../priorities.js';
-import { attributeKeys } from '../search-attributes.js';
+import { writeStart } from '../write-start.js';
 
 export interface Steps {
   readonly input: CallIntakeInput;
@@ -51,24 +43,13 @@ export async function makeWrite<O extends Operation>(
 }
 
 async function runWrite({ input }: Steps, request: WriteRequest): Promise<WriteOutcome> {
-  const { system } = operations[request.operation];
   const secondPerson = input.firm.deadLetters?.secondPersonForMoney;
   for (;;) {
     try {
       const child = await startChild(externalWrite, {
-        workflowId: writeWorkflowId(request.tenantId, system, request.key),
-        taskQueue: workflowInfo().taskQueue,
-        args: [{ request, ladder: input.ladder, ...(secondPerson && { secondPerson }) }],
+        ...writeStart({ request, ladder: input.ladder, ...(secondPerson && { secondPerson }) }),
         // A write outlives an intake that somebody terminates.
         parentClosePolicy: ParentClosePolicy.ABANDON,
-        priority: livePriority(request),
-        staticSummary: `${request.operation} for ${request.callId}`,
-        typedSearchAttributes: new TypedSearchAttributes([
-          { key: attributeKeys.tenant, value: request.tenantId },
-          { key: attributeKeys.system, value: system },
-          { key: attributeKeys.operation, value: request.operation },
-          { key: attributeKeys.call, value: request.callId },
-        ]),
       });
       return await child.result();
     } catch (error) {

@@ -5,9 +5,13 @@ import type { App } from '../../../src/api/app-types.js';
 import type { Role } from '../../../src/api/permissions.js';
 import { saveFirm } from '../../../src/db/tenants.js';
 import { writeWorkflowId } from '../../../src/domain/ids.js';
+import type { externalWrite } from '../../../src/workflows/externalWrite.js';
+import { workflowTypes } from '../../../src/workflows/messages.js';
+import { attributeKeys } from '../../../src/workflows/search-attributes.js';
+import { writeStart } from '../../../src/workflows/write-start.js';
 import { eventually } from '../../support/eventually.js';
 import { silentLogger } from '../../support/log.js';
-import { firm, startIntakeStack, type IntakeStack } from '../../workers/intake-stack.js';
+import { firm, quickLadder, startIntakeStack, type IntakeStack } from '../../workers/intake-stack.js';
 import { bearer, testApp } from '../support/app.js';
 
 let stack: IntakeStack;
@@ -90,6 +94,37 @@ test('a parked write shows its masked payload, its errors and where its history 
   expect(issues.body.issues).toContainEqual(
     expect.objectContaining({ fingerprint: body.fingerprint, state: 'open' }),
   );
+});
+
+test('a write that comes of no call parks, is listed, is edited and lands like any other', async () => {
+  await stack.controls.clio.fault({
+    match: { method: 'POST', path: '/api/v4/contacts' },
+    effect: { kind: 'status', status: 422, body: { error: { type: 'ValidationError', message: 'no' } } },
+  });
+  const { tenantId } = stack;
+  const start = writeStart({
+    request: {
+      ...{ operation: 'clio.contact.create', tenantId, key: 'of-no-call', priority: 'HIGH' },
+      payload: { firstName: 'Dana', lastName: 'Whitcomb' },
+    },
+    ladder: quickLadder,
+  });
+  const handle = await stack.client.workflow.start<typeof externalWrite>(workflowTypes.externalWrite, start);
+  const path = `/dlq/${encodeURIComponent(start.workflowId)}`;
+  await eventually(async () => (await state(path)) === 'parked', { withinMs: 15_000, what: 'parked' });
+  const listed = (await ask('GET', '/dlq/list')).body.messages;
+  expect(listed).toContainEqual(
+    expect.objectContaining({ message_id: start.workflowId, call_id: null, priority: 'HIGH' }),
+  );
+  const body = { changes: { lastName: 'Whitfield' }, reason: 'misheard', expected_revision: 0 };
+  expect((await ask('POST', `${path}/edit`, { body })).status).toBe(200);
+  expect(await handle.result()).toMatchObject({ status: 'done', receipt: { landedBy: 'created' } });
+  expect((await ask('GET', path)).body).toMatchObject({ state: 'done', call_id: null });
+  const attributes = (await handle.describe()).typedSearchAttributes;
+  expect([attributes.get(attributeKeys.call), attributes.get(attributeKeys.tenant)]).toEqual([
+    undefined,
+    tenantId,
+  ]);
 });
 
 describe('an edit', () => {
