@@ -1,16 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Fault, FaultEffect, Faults } from './faults.js';
+import type { ErrorBody, Fault, FaultEffect, Faults } from './faults.js';
 import type { Ledger, LedgerRequest } from './ledger.js';
+import { spoil } from './spoiled-answers.js';
 
 interface Watched {
   entry: LedgerRequest;
   effect?: FaultEffect | undefined;
 }
-
-/** What a stand-in's own errors look like, so that an injected error wears the vendor's clothes. */
-export type ErrorBody = (status: number, message: string) => unknown;
 
 /**
  * Writes every request into the ledger and lets faults act on it. `/__control` is exempt. A hijacked reply (an event
@@ -28,9 +26,21 @@ export function installFaultHooks(
     const entry = deps.ledger.asked(request.method, request.url);
     reply.raw.once('close', () => settle(entry, reply));
     const fault = deps.faults.take(request.method, path);
-    if (fault) entry.faultId = fault.id;
-    watched.set(request, { entry, effect: fault?.effect });
-    if (fault) await actBeforeWork(fault, entry, reply, deps.errorBody);
+    const seen: Watched = { entry, effect: fault?.effect };
+    watched.set(request, seen);
+    if (fault) await strike(fault, seen, reply, deps.errorBody);
+  });
+
+  // Only now is there a body to look into. Nothing has been done yet.
+  app.addHook('preHandler', async (request, reply) => {
+    const seen = watched.get(request);
+    if (!seen || seen.effect || !deps.faults.readsContent) return;
+    const [path = '/', query = ''] = request.url.split('?', 2);
+    const content = `${readable(query)} ${JSON.stringify(request.body ?? null)}`;
+    const fault = deps.faults.takeHolding(request.method, path, content);
+    if (!fault) return;
+    seen.effect = fault.effect;
+    await strike(fault, seen, reply, deps.errorBody);
   });
 
   const closing = new AbortController();
@@ -44,22 +54,29 @@ export function installFaultHooks(
     await delay(effect.ms + jitterMs, undefined, { signal: closing.signal }).catch(() => reply.hijack());
   });
 
-  app.addHook('onSend', async (request, _reply, payload) => {
+  app.addHook('onSend', async (request, reply, payload) => {
     const seen = watched.get(request);
-    if (seen?.effect?.kind !== 'commit_then_cut') return payload;
-    seen.entry.status = 'cut';
-    request.raw.socket.destroy();
-    return payload;
+    return seen ? spoil(seen, reply, payload, deps.errorBody) : payload;
   });
 }
 
-async function actBeforeWork(
+/** A query is text for the content; one that cannot be decoded is left as it is. */
+function readable(query: string): string {
+  try {
+    return decodeURIComponent(query.replaceAll('+', ' '));
+  } catch {
+    return query;
+  }
+}
+
+async function strike(
   fault: Fault,
-  entry: LedgerRequest,
+  { entry }: Watched,
   reply: FastifyReply,
   errorBody: ErrorBody,
 ): Promise<void> {
   const { effect } = fault;
+  entry.faultId = fault.id;
   switch (effect.kind) {
     case 'cut':
     case 'down':
@@ -85,6 +102,9 @@ async function actBeforeWork(
         .send('<!doctype html><title>Request blocked</title><h1>Request blocked</h1>');
     case 'latency':
     case 'commit_then_cut':
+    case 'commit_then_status':
+    case 'half_body':
+    case 'garbled':
       return;
   }
 }

@@ -31,6 +31,11 @@ export async function meetFault(
     }
     case 'html':
       return turnAway(socket, effect.status ?? 403, '<!doctype html><title>Request blocked</title>');
+    case 'commit_then_status':
+      return turnAway(socket, effect.status, errorBody(effect.status, 'Scripted failure'));
+    // An upgrade has no body that could be spoiled.
+    case 'half_body':
+    case 'garbled':
     case 'cut':
     case 'down':
     case 'commit_then_cut':

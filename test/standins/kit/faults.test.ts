@@ -96,6 +96,50 @@ describe('a scripted fault', () => {
     expect(await response.json()).toMatchObject({ thingError: { status: 429 } });
   });
 
+  test('half_body does the work and breaks off in the middle of the answer', async () => {
+    await control.fault({ effect: { kind: 'half_body' } });
+    const response = await post();
+    expect(response.status).toBe(201);
+    await expect(response.text()).rejects.toThrow('terminated');
+    expect(await control.created('thing')).toHaveLength(1);
+    expect(await lastRequest()).toMatchObject({ status: 'cut' });
+  });
+
+  test('garbled does the work and answers what nobody can read', async () => {
+    await control.fault({ effect: { kind: 'garbled' } });
+    const response = await post();
+    expect(response.status).toBe(201);
+    await expect(response.json()).rejects.toThrow('is not valid JSON');
+    expect(await control.created('thing')).toHaveLength(1);
+  });
+
+  test('commit_then_status does the work and answers with an error', async () => {
+    await control.fault({ effect: { kind: 'commit_then_status', status: 504 } });
+    const response = await post();
+    expect(response.status).toBe(504);
+    expect(await response.json()).toMatchObject({ thingError: { status: 504 } });
+    expect(await control.created('thing')).toHaveLength(1);
+  });
+
+  test('a fault for a word hits only requests whose query or body holds it, before anything is done', async () => {
+    await control.fault({ match: { holds: 'a' }, effect: { kind: 'cut' } });
+    await control.fault({ match: { holds: 'call_1.note' }, effect: { kind: 'status', status: 500 } });
+    const asking = (query: string) => fetch(`${standin.url}/things?${query}`);
+    expect((await asking('q=call_1.notes')).status).toBe(200);
+    expect((await asking('q=%5Bcall_1.note%5D')).status).toBe(500);
+    expect((await asking('q=call_1.note')).status).toBe(200);
+    await expect(post()).rejects.toThrow('fetch failed');
+    expect(await control.created('thing')).toEqual([]);
+    expect((await post()).status).toBe(201);
+  });
+
+  test('requests that it is to let pass come through first', async () => {
+    await control.fault({ skip: 2, effect: { kind: 'status', status: 503 } });
+    const statuses = [];
+    for (let read = 0; read < 4; read += 1) statuses.push((await fetch(`${standin.url}/things`)).status);
+    expect(statuses).toEqual([200, 200, 503, 200]);
+  });
+
   test('a status carries the body and headers it was given', async () => {
     const effect = {
       kind: 'status',
@@ -137,6 +181,7 @@ describe('the control endpoint', () => {
       [{ effect: { kind: 'latency' } }, /effect\.ms/],
       [{ match: { path: '^(' }, effect: { kind: 'cut' } }, /regular expression/],
       [{ times: 0, effect: { kind: 'cut' } }, /times/],
+      [{ match: { holds: 'two words' }, effect: { kind: 'cut' } }, /one word/],
     ];
     for (const [order, reason] of orders) await expect(control.post('faults', order)).rejects.toThrow(reason);
     await expect(control.clearFault('fault-99')).rejects.toThrow('no fault fault-99');
