@@ -11,6 +11,7 @@ import type { CallService } from './call-service.js';
 import { createDecisionDesk } from './dead-letters/desk.js';
 import { createRedriveDesk } from './dead-letters/redrive-desk.js';
 import { createRetry } from './dead-letters/retry.js';
+import { createUpdateIds } from './dead-letters/update-ids.js';
 import { codecOptionsOf, publicUrlOf } from './edge-options.js';
 import { watchLoopDelay } from './loop-delay.js';
 import { MAX_LOOP_DELAY_MS } from './plugins/limits.js';
@@ -27,7 +28,7 @@ import { isSignedByTwilio } from './twilio-signature.js';
 import { serveUpgrades, type UpgradeTarget } from './voice-upgrade.js';
 
 export interface HttpServiceDeps {
-  config: ConfigWith<'HERMES_PAYLOAD_KEYS'>;
+  config: ConfigWith<'HERMES_PAYLOAD_KEYS' | 'HERMES_SECRET_KEY'>;
   version: string;
   pool: Pool;
   box: DeadLetterDeps['box'];
@@ -65,7 +66,10 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
     twilioAuthToken: config.TWILIO_AUTH_TOKEN,
     temporalLink: temporalLinks(config.TEMPORAL_UI_URL, config.TEMPORAL_NAMESPACE),
     retry: createRetry({ pool, temporal: temporal.client, logger }),
-    desk: createDecisionDesk({ temporal: temporal.client, logger }),
+    desk: createDecisionDesk({
+      ...{ temporal: temporal.client, logger },
+      updateIds: createUpdateIds(Buffer.from(config.HERMES_SECRET_KEY, 'base64')),
+    }),
     redrives: createRedriveDesk({ temporal: temporal.client, logger, pool }),
     box: deps.box,
     turns: (tenantId, window) => turnCounts(pool, tenantId, window),

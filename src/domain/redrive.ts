@@ -28,6 +28,8 @@ export const BATCH_MS = 500;
 const MAX_UNDER_WAY = 200;
 /** Most writes of one batch, whatever the rate. */
 const MAX_BATCH = 100;
+/** Room for fewer is not worth a batch: each costs Temporal as much as a write does. */
+const MIN_ROOM = 50;
 
 export interface Batch {
   count: number;
@@ -47,8 +49,8 @@ export function nextBatch(
 ): Batch {
   const ramped = ramp ? 2 ** Math.min(step, 20) : Infinity;
   if (ratePerSecond === null) {
-    const room = Math.max(0, MAX_UNDER_WAY - underWay);
-    return { count: Math.min(room, ramped, MAX_BATCH), intervalMs: 0 };
+    const room = MAX_UNDER_WAY - underWay;
+    return { count: room < MIN_ROOM ? 0 : Math.min(room, ramped, MAX_BATCH), intervalMs: 0 };
   }
   const rate = Math.min(ratePerSecond, ramped);
   return {

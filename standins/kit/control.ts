@@ -4,13 +4,16 @@ import { LedgerRecord, LedgerRequest } from './ledger.js';
 
 const LedgerPage = z.object({ records: z.array(LedgerRecord), requests: z.array(LedgerRequest) });
 const Added = z.object({ id: z.string() });
+const FaultList = z.object({ faults: z.array(z.object({ id: z.string(), hits: z.int() })) });
 /** A stand-in is on loopback: no answer within this is a bug, not slowness. */
-const controlTimeoutMs = 5_000;
+const CONTROL_TIMEOUT_MS = 5_000;
 
 /** A stand-in's control endpoint, typed. */
 export interface Control {
   /** Orders a fault; by default it hits one request. @returns its id. */
   fault(order: FaultOrder): Promise<string>;
+  /** Those not cleared, with the number of requests each has hit. */
+  faults(): Promise<z.infer<typeof FaultList>['faults']>;
   clearFault(id: string): Promise<void>;
   clearFaults(): Promise<void>;
   /** What was done (of one kind, if named) and everything that was asked. */
@@ -28,16 +31,17 @@ export interface Control {
 
 /**
  * @param url origin of the stand-in.
+ * @param timeoutMs longest wait for one answer; a ledger of tens of thousands takes a while.
  * Every method rejects with an Error naming the call and the stand-in's own words when it is refused.
  */
-export function controlOf(url: string): Control {
+export function controlOf(url: string, timeoutMs = CONTROL_TIMEOUT_MS): Control {
   const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const response = await fetch(new URL(`/__control/${path}`, url), {
       method,
       ...(body === undefined
         ? {}
         : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(controlTimeoutMs),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} /__control/${path}: ${response.status} ${text}`);
@@ -52,6 +56,7 @@ export function controlOf(url: string): Control {
   };
   return {
     fault: async (fault) => Added.parse(await call('POST', 'faults', fault)).id,
+    faults: async () => FaultList.parse(await call('GET', 'faults')).faults,
     clearFault: (id) => order('DELETE', `faults/${id}`),
     clearFaults: () => order('DELETE', 'faults'),
     ledger,

@@ -4,7 +4,6 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
-import { createHash } from 'node:crypto';
 import type { Logger } from '../../telemetry/logger.js';
 import {
   type Resolution,
@@ -14,6 +13,7 @@ import {
   type WriteState,
 } from '../../workflows/messages.js';
 import { ProblemError } from '../problems.js';
+import type { UpdateIds } from './update-ids.js';
 
 /** What a write sends, whole. */
 export type Content = Pick<WriteContent, 'operation' | 'payload' | 'proposed'>;
@@ -29,15 +29,17 @@ export interface DecisionDesk {
 /** An update needs a worker to answer; without one the person should hear so before a browser gives up. */
 const DEADLINE_MS = 5_000;
 
-export function createDecisionDesk(deps: AskDeps): DecisionDesk {
+/** @param deps.updateIds the same decision handed in twice counts once; another one is judged by itself. */
+export function createDecisionDesk(deps: AskDeps & { updateIds: UpdateIds }): DecisionDesk {
   const { workflow } = deps.temporal;
   return {
     content: (workflowId) => ask(deps, workflowId, () => workflow.getHandle(workflowId).query(writeContent)),
     decide: (workflowId, resolution) =>
       ask(deps, workflowId, () =>
-        workflow
-          .getHandle(workflowId)
-          .executeUpdate(resolveWrite, { args: [resolution], updateId: updateIdOf(resolution) }),
+        workflow.getHandle(workflowId).executeUpdate(resolveWrite, {
+          args: [resolution],
+          updateId: deps.updateIds(workflowId, resolution),
+        }),
       ),
   };
 }
@@ -61,13 +63,6 @@ export async function ask<T>(
       logger.warn({ err: error, workflowId }, 'a workflow could not be asked');
     throw problem;
   }
-}
-
-/** The same decision handed in twice counts once; another decision that saw the same revision is judged by itself. */
-function updateIdOf(resolution: Resolution): string {
-  const { action, expectedRevision = 0 } = resolution;
-  const digest = createHash('sha256').update(JSON.stringify(resolution)).digest('hex').slice(0, 16);
-  return `${action}-r${expectedRevision}-${digest}`;
 }
 
 function problemOf(error: unknown): ProblemError {

@@ -3,10 +3,13 @@ import { z } from 'zod';
 import { connectOperator } from '../operator/connect.js';
 import type { OperatorApi } from '../operator/api.js';
 import type { Ask } from '../operator/ask.js';
-import { runCommand } from '../terminal/command.js';
-import { table } from '../terminal/style.js';
+import { runCommand, wantsColour } from '../terminal/command.js';
+import { createStyle, table } from '../terminal/style.js';
 import { filterOf, type Options, readArguments, tell, USAGE, write } from './options.js';
 import { redriveCommand } from './redrive.js';
+import { Details, detailsInWords, priorityTable, Stats, statsInWords } from './shown.js';
+
+const style = createStyle(wantsColour(process.stdout));
 
 /** The API takes this many ids at once. */
 const BATCH = 100;
@@ -43,14 +46,14 @@ async function writeCommand(
     case 'list':
       return list(api, options);
     case 'stats':
-      return show(ask, '/dlq/stats');
+      return stats(ask, options.json);
     case 'issues':
       return issues(ask, options.json);
     case 'retry':
       if (!options.all && ids.length === 0) return undefined;
       return retry(api, options.all ? await parkedIds(api, options) : ids, options);
     case 'show':
-      return id === undefined ? undefined : show(ask, pathOf(id));
+      return id === undefined ? undefined : show(ask, id, options.json);
     case 'discard':
     case 'approve':
     case 'withdraw':
@@ -76,7 +79,7 @@ async function list(api: OperatorApi, options: Options): Promise<number> {
       l.priority,
       l.parked_at,
     ]);
-    return table([['id', 'operation', 'cause', 'priority', 'parked'], ...rows]);
+    return priorityTable(['id', 'operation', 'cause', 'priority', 'parked'], rows, style);
   });
   return 0;
 }
@@ -93,11 +96,15 @@ async function retry(api: OperatorApi, ids: readonly string[], { reason, json }:
   return results.some((r) => r.result === 'failed') ? 1 : 0;
 }
 
-/** Answers that are read, not reckoned with. */
-const Anything = z.record(z.string(), z.unknown());
+async function stats(ask: Ask, json: boolean): Promise<number> {
+  const found = await ask(Stats, '/dlq/stats');
+  tell(json, found, () => statsInWords(found, style));
+  return 0;
+}
 
-async function show(ask: Ask, path: string): Promise<number> {
-  write(JSON.stringify(await ask(Anything, path), null, 2));
+async function show(ask: Ask, id: string, json: boolean): Promise<number> {
+  const found = await ask(Details, pathOf(id));
+  tell(json, found, () => detailsInWords(found, style));
   return 0;
 }
 

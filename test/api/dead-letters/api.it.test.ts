@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createDecisionDesk } from '../../../src/api/dead-letters/desk.js';
 import { createRetry } from '../../../src/api/dead-letters/retry.js';
+import { createUpdateIds } from '../../../src/api/dead-letters/update-ids.js';
 import type { App } from '../../../src/api/app-types.js';
 import type { Role } from '../../../src/api/permissions.js';
 import { saveFirm } from '../../../src/db/tenants.js';
@@ -20,7 +22,7 @@ beforeAll(async () => {
   stack = await startIntakeStack();
   const { pool, client: temporal, box } = stack;
   const logger = silentLogger;
-  const desk = createDecisionDesk({ temporal, logger });
+  const desk = createDecisionDesk({ temporal, logger, updateIds: createUpdateIds(randomBytes(32)) });
   app = await testApp({ pool, box, desk, retry: createRetry({ pool, temporal, logger }) });
 }, 90_000);
 afterAll(async () => {
