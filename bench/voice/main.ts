@@ -72,6 +72,7 @@ async function measure(site: BenchSite, options: BenchOptions, signal: AbortSign
       silenceMs,
       stallEveryTurns: stalls,
       onProgress: status,
+      favourGenerator: options.pin,
       signal,
     };
     const summary = summarise(await runLoad(site, order));
