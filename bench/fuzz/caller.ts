@@ -1,6 +1,7 @@
 /** One caller: holds a conversation on a real socket, spoils some of it, and leaves in one of many ways. */
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import WebSocket from 'ws';
+import { z } from 'zod';
 import { ServerMessage } from '../../src/voice/wire.js';
 import type { Conversation } from './conversations/conversation.js';
 import { createDice, type Dice } from './dice.js';
@@ -23,6 +24,9 @@ const MOST_UNSENT_BYTES = 256 * 1_024;
 /** Longest wait for the edge to close: its idle limit is 3 s, its grace 2 s. */
 const GONE_WITHIN_MS = 30_000;
 
+const REALTIME_TYPE =
+  /^(error|session\.(created|updated)|(input_audio_buffer|output_audio_buffer|conversation|response)\.[a-z_.]+)$/;
+
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Never rejects. @param seed decides everything this caller does. */
@@ -34,8 +38,10 @@ export async function holdConversation(
   const dice = createDice(seed);
   const held: Held = { frames: 0, changed: 0, improper: 0, stuck: false };
   let wire: Socket | undefined;
+  const token = edge.token();
   const socket = new WebSocket(edge.url(conversation.name), {
     perMessageDeflate: false,
+    headers: conversation.headers?.(token) ?? {},
     createConnection: (options: object) => (wire = connect(options as NetConnectOpts)),
   });
   socket.on('error', () => undefined);
@@ -47,7 +53,7 @@ export async function holdConversation(
     socket.once('open', () => resolve());
     socket.once('close', () => resolve());
   });
-  const packets = mutated(conversation.packets(edge.token(), dice), dice, () => (held.changed += 1));
+  const packets = mutated(conversation.packets(token, dice), dice, () => (held.changed += 1));
   await talk(socket, wire, packets, dice, held);
   leave(socket, wire, dice);
   held.stuck = !(await within(closed, GONE_WITHIN_MS));
@@ -97,12 +103,18 @@ function leave(socket: WebSocket, wire: Socket | undefined, dice: Dice): void {
   } else wire?.resume();
 }
 
+const isProperJson: Record<Conversation['name'], (json: unknown) => boolean> = {
+  native: (json) => ServerMessage.safeParse(json).success,
+  twilio: (json) => ['media', 'mark', 'clear'].includes((json as { event: string }).event),
+  // The rest is for the API's own client to check (test/voice/transports/realtime).
+  realtime: (json) => RealtimeEvent.safeParse(json).success,
+};
+const RealtimeEvent = z.looseObject({ event_id: z.string().min(1), type: z.string().regex(REALTIME_TYPE) });
+
 function isProper(transport: Conversation['name'], data: Buffer, isBinary: boolean): boolean {
   if (isBinary) return transport === 'native' && data.length === 640;
   try {
-    const json: unknown = JSON.parse(data.toString());
-    if (transport === 'native') return ServerMessage.safeParse(json).success;
-    return ['media', 'mark', 'clear'].includes((json as { event: string }).event);
+    return isProperJson[transport](JSON.parse(data.toString()));
   } catch {
     return false;
   }

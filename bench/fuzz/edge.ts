@@ -2,22 +2,19 @@
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import pino from 'pino';
-import { createAgent, mayBeSpoken } from '../../src/api/agent.js';
-import { demoFirm } from '../../src/cli/up/parts/demo-firm.js';
+import { mayBeSpoken } from '../../src/api/agent.js';
 import { createVad, loadVad } from '../../src/voice/audio/vad.js';
 import type { CallJournal } from '../../src/voice/ports.js';
 import { defaultSessionOptions } from '../../src/voice/session/options.js';
 import { createCallRegistry } from '../../src/voice/session/registry.js';
-import { createNativeTransport } from '../../src/voice/transports/native/native-transport.js';
-import type { Claim, TransportDeps } from '../../src/voice/transports/transport-deps.js';
-import { openTwilioTransport } from '../../src/voice/transports/twilio/twilio-transport.js';
-import type { Transport } from '../../src/voice/transports/upgrades.js';
+import type { TransportDeps } from '../../src/voice/transports/transport-deps.js';
 import { createDice } from './dice.js';
+import { claims } from './claims.js';
 import { createEngines } from './engines.js';
+import { openTransports } from './transports.js';
 
 /** Time on these calls passes so much faster than on a clock: audio may come as fast as a socket carries it. */
 const CLOCK_SPEED = 40;
-const TOKEN = /^fuzz-(\d{1,15})$/;
 
 export interface FuzzedEdge {
   /** WebSocket address of a transport. */
@@ -74,10 +71,7 @@ export async function openFuzzedEdge(seed: number): Promise<FuzzedEdge> {
     },
     startTimeoutMs: 500,
   };
-  const transports: Record<string, Transport> = {
-    native: createNativeTransport(deps),
-    twilio: await openTwilioTransport({ ...deps, onEnded: () => Promise.resolve() }),
-  };
+  const transports = await openTransports(deps);
   const server = createServer();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -101,22 +95,6 @@ export async function openFuzzedEdge(seed: number): Promise<FuzzedEdge> {
     counts,
     defects,
     close: () => new Promise((resolve) => server.close(() => resolve())),
-  };
-}
-
-/** A token opens its call once, a moment later, as a database would say. */
-function claims(onAnswered: () => void): (token: string) => Promise<Claim> {
-  const agent = createAgent(demoFirm);
-  const used = new Set<string>();
-  return async (token) => {
-    await new Promise((resolve) => setImmediate(resolve));
-    const [, number] = TOKEN.exec(token) ?? [];
-    if (number === undefined) return { ok: false, why: 'bad_token' };
-    if (used.has(token)) return { ok: false, why: 'replayed_token' };
-    used.add(token);
-    onAnswered();
-    const callId = `call_${number.padStart(20, '0')}`;
-    return { ok: true, agent, header: { tenantId: demoFirm.tenantId, callId, startedAtMs: Date.now() } };
   };
 }
 

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { createStyle } from '../../src/cli/terminal/style.js';
 import { nativeConversation } from './conversations/native.js';
+import { realtimeConversation } from './conversations/realtime.js';
 import { twilioConversation } from './conversations/twilio.js';
 import { openFuzzedEdge } from './edge.js';
 import { runFuzz, type FuzzResult } from './run.js';
@@ -14,10 +15,10 @@ flipped, messages cut, doubled, dropped, overtaken, values replaced, sockets cut
 session, socket or detector may be left, the memory must be flat, and nothing may have crashed.
   --frames N         messages sent to the edge (1000000)
   --seed N           the same seed holds the same conversations (1)
-  --transport NAME   native or twilio only
+  --transport NAME   native, twilio or realtime only
   --json             one JSON document; progress goes to the error output
 `;
-const conversations = [nativeConversation, twilioConversation];
+const conversations = [nativeConversation, twilioConversation, realtimeConversation];
 
 const { values } = parseArgs({
   options: {

@@ -1,9 +1,8 @@
 /** The load generator: a process of its own that places the calls it is told to and reports over IPC. */
 import { FRAME_MS } from '../../src/voice/ports.js';
 import { Caller, MISSED_AFTER_MS } from './caller.js';
+import { dial } from './lines/dial.js';
 import type { CallerLine, Frame } from './lines/caller-line.js';
-import { openNativeLine } from './lines/native-line.js';
-import { openTwilioLine } from './lines/twilio-line.js';
 import type { InterruptionSample, LoadOrder, LoadReport, TurnSample } from './messages.js';
 import { spreadOf } from './percentiles.js';
 import { silentFrame, utterancesOf } from './utterances.js';
@@ -12,9 +11,6 @@ import { silentFrame, utterancesOf } from './utterances.js';
 const TICK_MS = 2;
 /** Calls that ring at the same time. */
 const PLACING_AT_ONCE = 4;
-/** An edge under load refuses calls for as long as it lasts; then the run is no measurement of this many calls. */
-const PLACED_WITHIN_MS = 15_000;
-const ASK_AGAIN_MS = 500;
 const PROGRESS_EVERY_MS = 500;
 /** From the last call placed to its greeting; the tone-coded greeting takes 4 s. */
 const GREETED_WITHIN_MS = 20_000;
@@ -107,26 +103,12 @@ class Load {
   /** A call that ends is followed by another, so that as many as ordered are on the line. */
   async #place(): Promise<void> {
     const caller = this.#createCaller();
-    const line = await this.#open(caller);
+    const line = await dial(this.#order, caller);
     const { hangUpAfterMs } = this.#order;
     const hangUpAtMs =
       hangUpAfterMs === null ? Infinity : performance.now() + hangUpAfterMs * (0.5 + Math.random());
     this.#callers.set(caller, { line, hangUpAtMs });
     void line.closed.then((inOrder) => this.#replace(caller, inOrder));
-  }
-
-  /** A busy edge refuses (503) and wants to be asked again; a refusal that lasts ends the run. */
-  async #open(caller: Caller): Promise<CallerLine> {
-    const open = this.#order.transport === 'twilio' ? openTwilioLine : openNativeLine;
-    const deadline = performance.now() + PLACED_WITHIN_MS;
-    for (;;) {
-      try {
-        return await open(this.#order, caller);
-      } catch (error) {
-        if (performance.now() > deadline) throw error;
-        await pause(ASK_AGAIN_MS);
-      }
-    }
   }
 
   #createCaller(): Caller {

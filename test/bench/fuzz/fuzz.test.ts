@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { nativeConversation } from '../../../bench/fuzz/conversations/native.js';
+import { realtimeConversation } from '../../../bench/fuzz/conversations/realtime.js';
 import { twilioConversation } from '../../../bench/fuzz/conversations/twilio.js';
 import { createDice, seedOf } from '../../../bench/fuzz/dice.js';
 import { openFuzzedEdge } from '../../../bench/fuzz/edge.js';
@@ -7,6 +8,7 @@ import { mutated } from '../../../bench/fuzz/mutations.js';
 import type { Packet } from '../../../bench/fuzz/packet.js';
 import { runFuzz, type FuzzResult } from '../../../bench/fuzz/run.js';
 import { faultsOf, MOST_GROWTH_BYTES } from '../../../bench/fuzz/verdict.js';
+import { readClientEvent } from '../../../src/voice/transports/realtime/client-events.js';
 import { readStreamMessage } from '../../../src/voice/transports/twilio/messages.js';
 import { ClientMessage } from '../../../src/voice/wire.js';
 
@@ -30,18 +32,24 @@ test('before anything is changed, every message of a conversation is one that it
       else expect(ClientMessage.safeParse(JSON.parse(data.toString())).success).toBe(true);
     for (const { data } of twilioConversation.packets(token, createDice(seed)))
       expect(readStreamMessage(data.toString())).toHaveProperty('event');
+    for (const { data } of realtimeConversation.packets(token, createDice(seed)))
+      expect(readClientEvent(data.toString())).toHaveProperty('event');
   }
 });
 
 test('callers of every transport are answered, spoil some frames, and leave nothing behind', async () => {
   const edge = await openFuzzedEdge(1);
-  const conversations = [nativeConversation, twilioConversation];
+  const conversations = [nativeConversation, twilioConversation, realtimeConversation];
   const result = await runFuzz(edge, { seed: 1, frames: 3_000, conversations, onProgress: () => undefined });
   await edge.close();
   expect(faultsOf(result, edge.defects, [])).toEqual([]);
   expect(result.frames).toBeGreaterThanOrEqual(3_000);
   expect(result.changed).toBeGreaterThan(0);
-  expect(result.conversations).toEqual({ native: expect.any(Number), twilio: expect.any(Number) });
+  expect(result.conversations).toEqual({
+    native: expect.any(Number),
+    twilio: expect.any(Number),
+    realtime: expect.any(Number),
+  });
   expect(result.answered).toBeGreaterThan(0);
   expect(result.turns).toBeGreaterThan(result.answered);
 });
