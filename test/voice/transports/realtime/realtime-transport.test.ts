@@ -1,14 +1,16 @@
 import type { RealtimeConversationItemAssistantMessage } from 'openai/resources/realtime/realtime';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
+import { createAgent } from '../../../../src/api/agent.js';
 import { decodeAlaw, encodeAlaw } from '../../../../src/voice/audio/alaw.js';
 import { decodeMulaw, encodeMulaw } from '../../../../src/voice/audio/mulaw.js';
 import { samplesFromBytes } from '../../../../src/voice/audio/pcm.js';
 import type { LanguageModel } from '../../../../src/voice/ports.js';
 import { spare } from '../../../../src/voice/session/phrases.js';
 import { eventually } from '../../../support/eventually.js';
+import { firm } from '../../../domain/conversation.js';
 import { rms, tone } from '../../audio/tones.js';
-import { scriptedModel } from '../../session/support/line.js';
+import { header, scriptedModel } from '../../session/support/line.js';
 import { Exchange, MS_PER_CHAR } from '../support/exchange.js';
 import { said } from '../support/tone-words.js';
 import { RealtimeCaller } from './support/realtime-caller.js';
@@ -67,6 +69,29 @@ describe('a conversation of the official client', () => {
     expect(rms(audio)).toBeGreaterThan(500);
     const words = caller.all('response.output_audio_transcript.delta').map(({ delta }) => delta);
     expect(words.slice(1, -1).join('')).toBe('You said I slipped.');
+  });
+
+  test('that asks for a person ends with whom to call and what to tell them, once the words have been said', async () => {
+    const token = 'token-9';
+    const firmAgent = createAgent({ ...firm, telephone: '+15125550123' });
+    const handing = await openRealtimeEdge({
+      claim: () => Promise.resolve({ ok: true, agent: firmAgent, header }),
+    });
+    const caller = await RealtimeCaller.dial(handing, token);
+    caller.send(update({ output_modalities: ['text'] }));
+    const text = 'Yes. I need a divorce, let me talk to a real person.';
+    const content = [{ type: 'input_text', text }];
+    caller.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content } });
+    caller.send({ type: 'response.create' });
+    expect(await caller.closed).toBe(1000);
+    await handing.close();
+    const types = caller.events.map(({ type }): string => type);
+    expect(types.at(-1)).toBe('hermes.transfer');
+    expect(types.at(-2)).toBe('response.done');
+    expect(caller.events.at(-1)).toMatchObject({
+      to: '+15125550123',
+      summary: 'A caller who gave no name, about a family matter, asks for a person.',
+    });
   });
 
   test('is told in the order in which the API tells it', async () => {
