@@ -37,7 +37,11 @@ export async function runRow(
   const turns: TurnResult[] = [];
   try {
     // Sockets to the recogniser are opened at pickup; the greeting needs a voice.
-    if (stage === 'stt') await breakStage(openai, stage, fault);
+    if (stage === 'stt') {
+      await breakStage(openai, stage, fault);
+      // A refusal only meets who knocks: sockets that wait since the row before would hear this call through.
+      await openai.hangUp();
+    }
     await call.place(site.api, site.token);
     if (stage !== 'stt') await breakStage(openai, stage, fault);
     // A stand-in for the recogniser understands speech; the stand-in server reads tones.

@@ -28,6 +28,10 @@ export function controlRoutes(stand: Stand) {
       return reply.code(204).send();
     });
     app.post('/streams', () => stand.streams);
+    app.post('/hang-up', (_request, reply) => {
+      for (const client of stand.clients) client.terminate();
+      return reply.code(204).send();
+    });
     done();
   };
 }
@@ -41,6 +45,8 @@ export interface OpenAiControl extends Control {
   /** Orders a fault within a stream; by default it hits one. */
   streamFault(fault: z.input<typeof StreamFault>): Promise<void>;
   streams(): Promise<StreamCount>;
+  /** Cuts every realtime socket that is open, those in wait included. */
+  hangUp(): Promise<void>;
 }
 
 /** @param url origin of the stand-in. Rejects as `controlOf` does. */
@@ -54,6 +60,7 @@ export function openAiControlOf(url: string): OpenAiControl {
     completions: (...texts) => order('completions', { texts }),
     transcripts: (...texts) => order('transcripts', { texts }),
     streamFault: (fault) => order('stream-faults', fault),
+    hangUp: () => order('hang-up', {}),
     streams: async () => (await control.post('streams')) as StreamCount,
   };
 }

@@ -1,3 +1,4 @@
+import type { WebSocket } from 'ws';
 import type { StandinKit } from '../kit/standin.js';
 import type { Script } from './script.js';
 import type { Settings } from './settings.js';
@@ -7,4 +8,6 @@ import type { StreamCount } from './stream-count.js';
 export interface Stand extends StandinKit<Settings> {
   script: Script;
   streams: StreamCount;
+  /** The realtime clients that are connected now. */
+  clients: Set<WebSocket>;
 }

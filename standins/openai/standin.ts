@@ -23,7 +23,7 @@ export const openAiStandin: StandinDefinition<typeof Settings> = {
   settings: Settings,
   errorBody,
   async register(app, kit) {
-    const stand: Stand = { ...kit, script: createScript(), streams: noStreams() };
+    const stand: Stand = { ...kit, script: createScript(), streams: noStreams(), clients: new Set() };
     kit.onReset(() => {
       stand.script.clear();
       const { open, realtimeOpen, connections } = stand.streams;

@@ -68,9 +68,11 @@ function serve(client: WebSocket, url: URL, stand: Stand): void {
   const closed = new AbortController();
   stand.streams.realtimeOpen += 1;
   stand.streams.realtimeOpened += 1;
+  stand.clients.add(client);
   client.on('error', () => client.terminate());
   client.on('close', () => {
     stand.streams.realtimeOpen -= 1;
+    stand.clients.delete(client);
     closed.abort();
   });
   const out = new Outbox(client);

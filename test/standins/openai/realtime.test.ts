@@ -220,6 +220,15 @@ describe('the way in', () => {
     expect(requests.map(({ status }) => status)).toEqual([401, 503, 'cut', 101]);
   });
 
+  test('hangs up on everybody when told to, and takes the next client', async () => {
+    await connect();
+    await connect();
+    await openai.streamsBecome({ realtimeOpen: 2 });
+    await openai.control.hangUp();
+    await openai.streamsBecome({ realtimeOpen: 0 });
+    expect(await statusOf('intent=transcription')).toBe(101);
+  });
+
   test('with a model in the URL leads to a conversation, which takes no transcription update', async () => {
     const client = await connect('intent=transcription&model=gpt-live-transcribe');
     expect(await client.configure(live)).toMatchObject({ error: { code: 'invalid_model', event_id: 'u' } });
