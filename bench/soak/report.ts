@@ -1,5 +1,5 @@
 import { createStyle, table } from '../../src/cli/terminal/style.js';
-import type { Summary } from '../voice/summary.js';
+import { closesOf, type Summary } from '../voice/summary.js';
 import type { Flatness, TimedSample } from './flatness.js';
 
 export interface SoakResult extends Summary {
@@ -18,12 +18,13 @@ export function reportOf(result: SoakResult): string {
     return flat ? words : style.bad(`${words}: GROWS`);
   };
   const last = result.samples.at(-1);
-  const { turns, callsEnded, callsLost } = result;
+  const { turns, callsEnded, callsLost, lostWith } = result;
+  const lost = callsLost === 0 ? '0 lost' : style.bad(`${callsLost} lost (${closesOf(lostWith)})`);
   return [
     style.bold(`${result.calls} calls for ${(result.seconds / 60).toFixed(1)} min`),
     ...table([
       ['turns', `${turns.sent} sent, ${turns.answered} answered, ${turns.missed} missed`],
-      ['calls', `${callsEnded} ended and were followed by others, ${callsLost} lost`],
+      ['calls', `${callsEnded} ended and were followed by others, ${lost}`],
       ['held by the edge', flatness(result.held, last?.heldBytes ?? 0)],
       ['RSS of the edge', flatness(result.rss, last?.rssBytes ?? 0)],
     ]),

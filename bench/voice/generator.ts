@@ -1,5 +1,6 @@
 /** The load generator: a process of its own that places the calls it is told to and reports over IPC. */
 import { FRAME_MS } from '../../src/voice/ports.js';
+import { closeCodes } from '../../src/voice/wire.js';
 import { Caller, MISSED_AFTER_MS } from './caller.js';
 import { dial } from './lines/dial.js';
 import type { CallerLine, Frame } from './lines/caller-line.js';
@@ -33,7 +34,7 @@ class Load {
   #placed = 0;
   #talking = true;
   #measuring: { fromMs: number; toMs: number } | undefined;
-  #callsLost = 0;
+  readonly #lostWith: Record<number, number> = {};
   #callsEnded = 0;
   #agentCutIn = 0;
   #over = false;
@@ -71,7 +72,7 @@ class Load {
       interruptions: this.#interruptions,
       callsEnded: this.#callsEnded,
       self: { frames: this.#late.length, lateP99Ms: lateness?.p99 ?? 0, lateMaxMs: lateness?.max ?? 0 },
-      callsLost: this.#callsLost,
+      lostWith: this.#lostWith,
       agentCutIn: this.#agentCutIn,
     });
   }
@@ -108,7 +109,7 @@ class Load {
     const hangUpAtMs =
       hangUpAfterMs === null ? Infinity : performance.now() + hangUpAfterMs * (0.5 + Math.random());
     this.#callers.set(caller, { line, hangUpAtMs });
-    void line.closed.then((inOrder) => this.#replace(caller, inOrder));
+    void line.closed.then((code) => this.#replace(caller, code));
   }
 
   #createCaller(): Caller {
@@ -133,13 +134,13 @@ class Load {
     });
   }
 
-  #replace(caller: Caller, inOrder: boolean): void {
-    const lost = !inOrder;
-    if (inOrder) this.#callsEnded += 1;
+  #replace(caller: Caller, code: number): void {
+    const lost = code !== closeCodes.ended;
+    if (!lost) this.#callsEnded += 1;
     caller.over(lost);
     this.#callers.delete(caller);
     if (this.#over) return;
-    if (lost) this.#callsLost += 1;
+    if (lost) this.#lostWith[code] = (this.#lostWith[code] ?? 0) + 1;
     if (this.#talking) this.#place().catch(failed);
   }
 

@@ -59,7 +59,8 @@ export type LoadReport =
       turns: TurnSample[];
       interruptions: InterruptionSample[];
       self: SelfCheck;
-      callsLost: number;
+      /** Close codes other than that of a good end, and how often each. */
+      lostWith: Record<number, number>;
       callsEnded: number;
       agentCutIn: number;
     }

@@ -4,7 +4,7 @@ import type { EdgeAccount } from './edge-account.js';
 import type { BenchOptions } from './options.js';
 import type { Spread } from './percentiles.js';
 import type { RampResult } from './ramp.js';
-import type { Summary } from './summary.js';
+import { closesOf, type Summary } from './summary.js';
 
 type Style = ReturnType<typeof createStyle>;
 
@@ -103,6 +103,7 @@ const missed = (count: number, style: Style): string =>
 
 function remarks({
   callsLost,
+  lostWith,
   callsEnded,
   agentCutIn,
   providerStalls,
@@ -113,7 +114,7 @@ function remarks({
       ? []
       : [['eager starts', `${percent(speculationHitRate)} % of the answers were ready`]]),
     ...(callsEnded > 0 ? [['calls ended', String(callsEnded)]] : []),
-    ...(callsLost > 0 ? [['calls lost', String(callsLost)]] : []),
+    ...(callsLost > 0 ? [['calls lost', `${callsLost}, with ${closesOf(lostWith)}`]] : []),
     ...(agentCutIn > 0 ? [['agent cut in', `${agentCutIn} times`]] : []),
     ...(providerStalls > 0 ? [['provider stalls', `${providerStalls} ordered`]] : []),
   ];

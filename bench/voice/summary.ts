@@ -46,7 +46,9 @@ export interface Summary {
     heldBytesPerCall: number;
     eventLoopDelayP99Ms: number | null;
   };
+  /** Calls that did not end in good order, and by the socket's close code how they did end. */
   callsLost: number;
+  lostWith: Record<number, number>;
   /** Calls that ended in good order meanwhile. */
   callsEnded: number;
   /** Turns in which the agent spoke while the caller did. */
@@ -89,7 +91,8 @@ export function summarise(outcome: LoadOutcome): Summary {
       heldBytesPerCall: (memory.loaded.heldBytes - memory.idle.heldBytes) / calls,
       eventLoopDelayP99Ms: outcome.loopDelayP99Ms,
     },
-    callsLost: done.callsLost,
+    callsLost: Object.values(done.lostWith).reduce((sum, count) => sum + count, 0),
+    lostWith: done.lostWith,
     callsEnded: done.callsEnded,
     agentCutIn: done.agentCutIn,
     providerStalls: outcome.stalls,
@@ -127,3 +130,9 @@ function partsOf(answered: readonly Answered[]): Summary['parts'] {
     edgeOverheadMs: spreadOf(parts.map(({ overhead }) => overhead)),
   };
 }
+
+/** Close codes and how often each: `4408 × 2, 1006 × 1`. */
+export const closesOf = (lostWith: Summary['lostWith']): string =>
+  Object.entries(lostWith)
+    .map(([code, count]) => `${code} × ${count}`)
+    .join(', ');

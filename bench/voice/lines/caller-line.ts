@@ -25,6 +25,6 @@ export interface CallerLine {
   tick(nowMs: number): void;
   /** Says goodbye as the transport has it. */
   hangUp(): void;
-  /** Resolves when the socket is gone: true when the call had ended in good order. */
-  readonly closed: Promise<boolean>;
+  /** Resolves when the socket is gone, with its close code (src/voice/wire.ts). */
+  readonly closed: Promise<number>;
 }

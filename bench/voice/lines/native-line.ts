@@ -1,6 +1,5 @@
 import { openLine } from '../../../src/cli/caller/line.js';
 import { createOperatorApi } from '../../../src/cli/operator/api.js';
-import { closeCodes } from '../../../src/voice/wire.js';
 import type { LoadOrder } from '../messages.js';
 import type { CallerLine, LineEvents } from './caller-line.js';
 
@@ -25,6 +24,6 @@ export async function openNativeLine(
     sendFrame: ({ pcm }) => line.sendFrame(pcm),
     tick: () => undefined,
     hangUp: () => line.send({ type: 'end' }),
-    closed: line.closed.then((code) => code === closeCodes.ended),
+    closed: line.closed,
   };
 }

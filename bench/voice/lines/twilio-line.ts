@@ -3,7 +3,6 @@ import { createHmac } from 'node:crypto';
 import WebSocket from 'ws';
 import { demoFirm } from '../../../src/cli/up/parts/demo-firm.js';
 import { FRAME_MS } from '../../../src/voice/ports.js';
-import { closeCodes } from '../../../src/voice/wire.js';
 import type { LoadOrder } from '../messages.js';
 import type { CallerLine, LineEvents } from './caller-line.js';
 
@@ -46,7 +45,7 @@ export async function openTwilioLine(
 }
 
 class TwilioLine implements CallerLine {
-  readonly closed: Promise<boolean>;
+  readonly closed: Promise<number>;
   readonly #socket: WebSocket;
   readonly #events: LineEvents;
   readonly #streamSid = `MZ${Math.random().toString(16).slice(2).padEnd(32, '0').slice(0, 32)}`;
@@ -58,9 +57,7 @@ class TwilioLine implements CallerLine {
   constructor(socket: WebSocket, token: string, events: LineEvents) {
     this.#socket = socket;
     this.#events = events;
-    this.closed = new Promise((resolve) =>
-      socket.once('close', (code) => resolve(code === closeCodes.ended)),
-    );
+    this.closed = new Promise((resolve) => socket.once('close', resolve));
     socket.on('error', () => socket.terminate());
     socket.on('message', (data: Buffer) => this.#take(data));
     socket.send('{"event":"connected","protocol":"Call","version":"1.0.0"}');

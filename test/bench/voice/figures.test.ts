@@ -35,7 +35,7 @@ const outcome = (over: Partial<LoadOutcome['done']> = {}): LoadOutcome => ({
       { latencyMs: null, timing: null, speculation: null },
     ],
     self: { frames: 5_000, lateP99Ms: 2, lateMaxMs: 5 },
-    callsLost: 0,
+    lostWith: {},
     callsEnded: 0,
     interruptions: [{ stoppedAfterMs: 310, lastFrameAfterClearMs: 0 }],
     agentCutIn: 0,
@@ -88,6 +88,12 @@ test('the parts of a turn add up to its response latency, and costs are those of
     rssBytesPerCall: 2 << 20,
     heldBytesPerCall: 1 << 20,
   });
+});
+
+test('calls that were lost are counted, and told by what closed them', () => {
+  const summary = summarise(outcome({ lostWith: { 1006: 2, 4408: 1 } }));
+  expect(summary.callsLost).toBe(3);
+  expect(reportOf(summary, about, false)).toContain('3, with 1006 × 2, 4408 × 1');
 });
 
 test('an interruption is told from the first frame to the stop, and from the stop to the last frame', () => {
