@@ -1,97 +1,54 @@
 /** Activities against LawPay, served on its own task queue. */
-import type { Pool } from 'pg';
-import {
-  choosePage,
-  LawPaySettings,
-  paymentLink,
-  readPagesAndAccounts,
-} from '../clients/lawpay/payment-pages.js';
-import { markRevoked } from '../db/connections.js';
-import { findPaymentRequest, insertPaymentRequest } from '../db/payment-requests.js';
-import { withTenant } from '../db/tenant.js';
+import type { Pacer } from '../clients/pacer.js';
 import { OutsideError } from '../domain/failures.js';
-import type { WriteRequest } from '../domain/writes.js';
+import { goesTo, type WriteRequest } from '../domain/writes.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { WriteActivities } from './contracts.js';
-import type { Landed, WriteAdapter } from './make-once.js';
+import { chargeAdapter } from './lawpay/charges.js';
+import type { LedgerDeps } from './lawpay/ledger.js';
+import { linkAdapter, type LinkDeps } from './lawpay/links.js';
+import { createPaymentWatch } from './lawpay/watch.js';
+import type { PaymentWatchActivities } from './lawpay/watch-contracts.js';
+import { reversalAdapter } from './lawpay/reversals.js';
+import type { WriteAdapter } from './make-once.js';
 import { createPerformWrite } from './perform-write.js';
-import { openConnection, openTokens, type SecretBox } from './vendor-tokens.js';
 import type { GateDeps } from './write-gate.js';
 
-export interface LawPayDeps {
-  pool: Pool;
-  box: SecretBox;
+export interface LawPayDeps extends Omit<LedgerDeps, 'alerts'>, LinkDeps {
   logger: Logger;
   gate: GateDeps;
-  /** Longest wait for one answer, milliseconds. */
-  timeoutMs: number;
 }
 
-export function createLawPayActivities(deps: LawPayDeps): WriteActivities {
+export function createLawPayActivities(deps: LawPayDeps): WriteActivities & PaymentWatchActivities {
   return {
+    ...createPaymentWatch({ ...deps, alerts: deps.gate.alerts }),
     performWrite: createPerformWrite({
       pool: deps.pool,
       box: deps.box,
       logger: deps.logger,
       gate: deps.gate,
-      // A payment request lives in our own table, which does not lag.
+      // A payment request lives in our own table, which does not lag; charges wait for LawPay's index themselves.
       settleMs: 0,
-      adapterFor: (request, signal) => Promise.resolve(paymentRequestAdapter(deps, request, signal)),
+      adapterFor: (request, signal, pacer) => Promise.resolve(adapterFor(deps, request, signal, pacer)),
     }),
   };
 }
 
-/** A link is made of what LawPay tells us and stored under its unique reference: that row is the write. */
-function paymentRequestAdapter(deps: LawPayDeps, request: WriteRequest, signal: AbortSignal): WriteAdapter {
-  if (request.operation !== 'lawpay.paymentRequest.create')
-    throw new OutsideError('internal', `${request.operation} arrived on LawPay’s queue`);
-  const { payload, tenantId, callId } = request;
-  const { reference, money } = payload;
-  const find = async (): Promise<Landed | undefined> => {
-    const row = await withTenant(deps.pool, tenantId, (scope) =>
-      findPaymentRequest(scope, tenantId, reference),
-    );
-    return row && { externalId: row.reference, url: row.url };
-  };
-  return {
-    find,
-    create: async () => {
-      const url = await makeLink(deps, request, signal);
-      await withTenant(deps.pool, tenantId, (scope) =>
-        insertPaymentRequest(scope, tenantId, { reference, callId, money, url }),
-      );
-      // Whoever inserted first has made the link that counts.
-      const stored = await find();
-      if (!stored) throw new OutsideError('internal', 'a payment request vanished after it was stored');
-      return { ...stored, referenced: true };
-    },
-    carriesReference: async () => (await find()) !== undefined,
-  };
-}
-
-async function makeLink(
+function adapterFor(
   deps: LawPayDeps,
-  request: Extract<WriteRequest, { operation: 'lawpay.paymentRequest.create' }>,
+  request: WriteRequest,
   signal: AbortSignal,
-): Promise<string> {
-  const { pool, box, timeoutMs } = deps;
-  const place = { pool, box, tenantId: request.tenantId, system: 'lawpay' } as const;
-  const connection = await openConnection(place);
-  const settings = LawPaySettings.safeParse(connection.settings);
-  if (!settings.success) {
-    const field = settings.error.issues[0]?.path.join('.') ?? 'settings';
-    throw new OutsideError('invalid', `the firm’s LawPay settings lack a valid "${field}"`);
-  }
-  const { accessToken } = openTokens(place, connection);
-  const options = { baseUrl: connection.baseUrl, accessToken, timeoutMs, signal };
-  try {
-    const { pages, accounts } = await readPagesAndAccounts(options, settings.data.mode);
-    const page = choosePage(pages, accounts, request.payload.money.account, settings.data.pages);
-    return paymentLink(page.public_url, request.payload, settings.data.amountUnit);
-  } catch (error) {
-    // LawPay's tokens cannot be renewed: one refusal, and the firm's other requests park without asking again.
-    if (error instanceof OutsideError && error.errorClass === 'auth')
-      await withTenant(pool, request.tenantId, (scope) => markRevoked(scope, request.tenantId, 'lawpay'));
-    throw error;
+  pacer: Pacer,
+): WriteAdapter {
+  if (!goesTo('lawpay', request))
+    throw new OutsideError('internal', `${request.operation} arrived on LawPay’s queue`);
+  const ledger: LedgerDeps = { ...deps, alerts: deps.gate.alerts };
+  switch (request.operation) {
+    case 'lawpay.paymentRequest.create':
+      return linkAdapter(deps, request, signal, pacer);
+    case 'lawpay.charge.create':
+      return chargeAdapter(ledger, request, signal, pacer);
+    case 'lawpay.charge.reverse':
+      return reversalAdapter(ledger, request, signal, pacer);
   }
 }

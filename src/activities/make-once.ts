@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PriorWrite } from '../db/writes.js';
 import { OutsideError } from '../domain/failures.js';
-import type { WriteReceipt } from '../domain/writes.js';
+import type { UnknownOutcomeRule, WriteReceipt } from '../domain/writes.js';
 
 /** A record in the outside system. */
 export interface Landed {
@@ -18,6 +18,8 @@ export interface WriteAdapter {
   create(): Promise<Landed & { referenced: boolean }>;
   /** Whether a record that was once made without our reference carries it by now. */
   carriesReference(externalId: string): Promise<boolean>;
+  /** Of an operation that wants proof: whether no earlier attempt can have done the work. Absent: nobody can tell. */
+  provenUndone?(): Promise<boolean>;
 }
 
 export interface MakeOnce {
@@ -27,6 +29,8 @@ export interface MakeOnce {
   prior: PriorWrite | undefined;
   /** Whether an earlier attempt may have done the work. */
   lookFirst: boolean;
+  /** What an unknown outcome allows. */
+  rule: UnknownOutcomeRule;
   /** Pause between the two look-ups, milliseconds. */
   settleMs: number;
   /** Opens the way to the vendor. */
@@ -50,6 +54,8 @@ export async function makeOnce(task: MakeOnce): Promise<WriteReceipt> {
   if ((prior?.attempts ?? 0) > 0 || task.lookFirst) {
     const found = (await adapter.find()) ?? (await findAfterPause(task, adapter));
     if (found) return receiptOf(found, 'found');
+    // Not found is no proof: an index lags, a request may still be on its way. Money waits for a person then.
+    if (task.rule === 'prove' && !(await adapter.provenUndone?.())) throw notProven(key);
   }
   const { referenced, ...created } = await adapter.create();
   if (referenced) return receiptOf(created, 'created');
@@ -67,6 +73,12 @@ async function adopt(adapter: WriteAdapter, externalId: string, key: string): Pr
   if (!(await adapter.carriesReference(externalId))) throw lostReference(externalId, key);
   return receiptOf({ externalId }, 'found');
 }
+
+const notProven = (key: string): OutsideError =>
+  new OutsideError(
+    'outcome_unknown',
+    `an earlier attempt may have done it: look for ${key} there; retry once it shows, or edit provenUndone when it surely does not`,
+  );
 
 const lostReference = (externalId: string, key: string): OutsideError =>
   new OutsideError(

@@ -96,6 +96,7 @@ const taskOf = (
   key: input.request.key,
   prior,
   lookFirst: input.lookFirst || at.attempts > 1,
+  rule: operations[input.request.operation].afterUnknown,
   settleMs: deps.settleMs,
   adapter: () => {
     const { tenantId, system } = identityOf(input);

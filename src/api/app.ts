@@ -17,6 +17,13 @@ import { deadLetterRoutes } from './routes/dead-letters/index.js';
 import { type HealthDeps, healthRoutes } from './routes/health.js';
 import { type IntakeDeps, intakeRoutes } from './routes/intakes.js';
 import { type MonitoringDeps, monitoringRoutes } from './routes/monitoring.js';
+import {
+  type PaymentDeps,
+  type PaymentEventDeps,
+  paymentEventRoutes,
+  paymentRoutes,
+} from './routes/payments/index.js';
+import { type PayDeps, payRoutes } from './routes/pay/index.js';
 import { type RecordingRouteDeps, recordingRoutes } from './routes/recordings.js';
 import { type SessionDeps, sessionRoutes } from './routes/sessions.js';
 import { socketRoutes } from './routes/sockets.js';
@@ -31,6 +38,9 @@ export interface AppDeps
     IntakeDeps,
     RecordingRouteDeps,
     DeadLetterDeps,
+    PaymentDeps,
+    PaymentEventDeps,
+    PayDeps,
     MonitoringDeps,
     AuditDeps,
     CodecDeps {
@@ -77,6 +87,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   await addOpenApi(app, deps.version);
   healthRoutes(app, deps);
   socketRoutes(app);
+  payRoutes(app, deps);
   await app.register(
     (api, _options, done) => {
       addAuth(api, deps.auth);
@@ -86,6 +97,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
       recordingRoutes(api, deps);
       intakeRoutes(api, deps);
       deadLetterRoutes(api, deps);
+      paymentRoutes(api, deps);
       monitoringRoutes(api, deps);
       auditRoutes(api, deps);
       done();
@@ -95,6 +107,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   await app.register(
     (webhooks, _options, done) => {
       twilioRoutes(webhooks, deps);
+      paymentEventRoutes(webhooks, deps);
       done();
     },
     { prefix: '/api/v1' },

@@ -12,12 +12,15 @@ import { createDecisionDesk } from './dead-letters/desk.js';
 import { createRedriveDesk } from './dead-letters/redrive-desk.js';
 import { createRetry } from './dead-letters/retry.js';
 import { createUpdateIds } from './dead-letters/update-ids.js';
-import { codecOptionsOf, publicUrlOf } from './edge-options.js';
+import { codecOptionsOf, ladderOf, publicUrlOf } from './edge-options.js';
 import { watchLoopDelay } from './loop-delay.js';
 import { MAX_LOOP_DELAY_MS } from './plugins/limits.js';
+import { createEventsLine } from './pay/events-line.js';
+import { createPayDesk, type PayDeskDeps } from './pay/pay-desk.js';
 import { createReadiness } from './readiness.js';
 import type { DeadLetterDeps } from './routes/dead-letters/deps.js';
 import type { HealthDeps } from './routes/health.js';
+import type { PaymentDeps } from './routes/payments/index.js';
 import type { MonitoringDeps } from './routes/monitoring.js';
 import { NATIVE_STREAM_PATH, REALTIME_PATH } from './routes/sessions.js';
 import { TWILIO_STREAM_PATH } from './routes/twilio.js';
@@ -31,13 +34,14 @@ export interface HttpServiceDeps {
   config: ConfigWith<'HERMES_PAYLOAD_KEYS' | 'HERMES_SECRET_KEY'>;
   version: string;
   pool: Pool;
-  box: DeadLetterDeps['box'];
+  box: DeadLetterDeps['box'] & PayDeskDeps['box'];
   temporal: Temporal;
   logger: Logger;
   keys: JWTVerifyGetKey;
   calls: CallService;
   latency: MonitoringDeps['latency'];
   modelShutdowns: HealthDeps['modelShutdowns'];
+  paymentSetup: PaymentDeps['paymentSetup'];
   closing: Closing;
 }
 
@@ -72,6 +76,17 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
     }),
     redrives: createRedriveDesk({ temporal: temporal.client, logger, pool }),
     box: deps.box,
+    paymentSetup: deps.paymentSetup,
+    eventsCame: createEventsLine({ temporal: temporal.client, logger }),
+    payDesk: createPayDesk({
+      ...{ pool, logger, box: deps.box, temporal: temporal.client },
+      ladder: ladderOf(config),
+    }),
+    cardFields: {
+      script: config.LAWPAY_FIELDS_SCRIPT,
+      integrity: config.LAWPAY_FIELDS_INTEGRITY,
+      origins: config.LAWPAY_FIELDS_ORIGINS,
+    },
     turns: (tenantId, window) => turnCounts(pool, tenantId, window),
     readiness: createReadiness({
       pingDatabase: () => pingDatabase(pool),

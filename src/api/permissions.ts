@@ -30,6 +30,8 @@ export const permissions = {
   'dead-letters:approve': lawyers,
   'issues:change': workers,
   'redrive:run': lawyers,
+  'payments:read': workers,
+  'payments:set-up': admins,
   'monitoring:read': everyone,
   'audit:read': admins,
   'payloads:decode': ['ADMIN', 'ATTORNEY'],

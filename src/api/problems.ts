@@ -50,6 +50,11 @@ export const problems = {
     title: 'There is one of that name already.',
     action: 'Choose another name, or go on with the one that is there.',
   },
+  setup_refused: {
+    status: 409,
+    title: 'LawPay or the firm’s settings stand against it.',
+    action: 'See `detail` for what is missing; GET /api/v1/payments/setup shows what LawPay offers.',
+  },
   payload_too_large: {
     status: 413,
     title: 'The request body is too large.',
@@ -112,6 +117,11 @@ export const problems = {
     title: 'The write cannot be asked at the moment.',
     action:
       'Try again in a few seconds: the same decision counts once. Operators check that Temporal and a worker are there.',
+  },
+  vendor_unavailable: {
+    status: 503,
+    title: 'The outside system does not answer.',
+    action: 'Try again in a minute; GET /api/v1/dlq/breakers shows which systems are silent.',
   },
   keys_unavailable: {
     status: 503,

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import manifest from '../../package.json' with { type: 'json' };
 import { cacheDirectory } from '../../temporal/binaries.js';
 import { createDataConverter } from '../codec/data-converter.js';
+import { createLawPaySetup } from '../activities/lawpay/setup.js';
 import { createCipher } from '../config/cipher.js';
 import {
   ConfigError,
@@ -30,6 +31,8 @@ import { openTemporal } from './temporal.js';
 const EXIT_CONFIG = 78;
 /** For the API and the claims of one edge; the embedded PostgreSQL has 100 connections for everybody. */
 const POOL_SIZE = 20;
+/** Somebody waits at a screen, for two requests at most. */
+const LAWPAY_TIMEOUT_MS = 5_000;
 const needed = [
   'DATABASE_URL',
   'HERMES_JWKS',
@@ -86,6 +89,10 @@ async function startEdge(config: EdgeConfig, logger: Logger, closing: Closing): 
     closing,
     version: manifest.version,
     modelShutdowns: () => models.upcoming(),
+    paymentSetup: createLawPaySetup({
+      ...{ pool, logger, box: cipher, timeoutMs: LAWPAY_TIMEOUT_MS },
+      rule: { perMinute: config.LAWPAY_RATE_PER_MINUTE, burst: config.LAWPAY_RATE_BURST },
+    }),
     latency: (tenantId, window, only) => mergeStages(latencyHistograms(pool, tenantId, window, only)),
   });
   logger.info({ event: 'ready', url: publicUrlOf(config), engines: calls.engines }, 'the edge takes calls');

@@ -1,5 +1,6 @@
 /** Composition root of the worker process. */
 import { join } from 'node:path';
+import { publicUrlOf } from '../api/edge-options.js';
 import { alertsToLog } from '../activities/alerts.js';
 import { createBreakerActivities } from '../activities/breaker.js';
 import { createClioActivities } from '../activities/clio.js';
@@ -36,12 +37,12 @@ function needed<K extends 'DATABASE_URL' | 'TEMPORAL_ADDRESS' | 'HERMES_SECRET_K
 const deploymentOf = ({ TEMPORAL_DEPLOYMENT_NAME: name, TEMPORAL_WORKER_BUILD_ID: buildId }: Config) =>
   buildId === undefined ? undefined : { name, buildId };
 
-/** LawPay's payment link takes two requests, which one slot pays for; a Clio write pays for each. */
+/** Each request is paid for by a slot of its own; the first one is taken before the write begins. */
 const pacesOf = (config: Config) => ({
   clio: { rule: { perMinute: config.CLIO_RATE_PER_MINUTE, burst: config.CLIO_RATE_BURST }, requests: 1 },
   lawpay: {
     rule: { perMinute: config.LAWPAY_RATE_PER_MINUTE, burst: config.LAWPAY_RATE_BURST },
-    requests: 2,
+    requests: 1,
   },
 });
 
@@ -100,10 +101,21 @@ async function main(): Promise<void> {
           timeoutMs: config.CLIO_TIMEOUT_MS,
           settleMs: config.CLIO_SETTLE_MS,
         }),
-        lawpay: createLawPayActivities({ pool, box, logger, gate, timeoutMs: config.LAWPAY_TIMEOUT_MS }),
+        lawpay: createLawPayActivities({
+          ...{ pool, box, logger, gate },
+          timeoutMs: config.LAWPAY_TIMEOUT_MS,
+          settleMs: config.LAWPAY_SETTLE_MS,
+          publicUrl: publicUrlOf(config).replace(/\/+$/, ''),
+          pageLifeMs: config.HERMES_PAYMENT_PAGE_HOURS * 3_600_000,
+        }),
       },
       pool,
-      schedules: (client) => ensureSchedules(client, config.HERMES_RECONCILE_MS),
+      schedules: (client) =>
+        ensureSchedules(client, {
+          reconcileMs: config.HERMES_RECONCILE_MS,
+          paymentPollMs: config.LAWPAY_POLL_MS,
+          paymentCompareMs: config.LAWPAY_COMPARE_MS,
+        }),
       health: { host: '127.0.0.1', port: config.HERMES_WORKER_PORT },
       logger,
       stop: stop.signal,

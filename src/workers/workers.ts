@@ -6,6 +6,7 @@ import type {
   IntakeActivities,
   WriteActivities,
 } from '../activities/contracts.js';
+import type { PaymentWatchActivities } from '../activities/lawpay/watch-contracts.js';
 import type { ReconcileActivities } from '../activities/reconcile-contracts.js';
 import type { RedriveActivities } from '../activities/redrive-contracts.js';
 import { taskQueues } from '../workflows/messages.js';
@@ -22,7 +23,7 @@ export interface WorkersOptions {
   activities: {
     core: IntakeActivities & BreakerActivities & RedriveActivities & ReconcileActivities;
     clio: WriteActivities & ConflictActivities;
-    lawpay: WriteActivities;
+    lawpay: WriteActivities & PaymentWatchActivities;
   };
 }
 

@@ -4,3 +4,4 @@ export { callIntake } from './callIntake.js';
 export { externalWrite } from './externalWrite.js';
 export { redrive } from './redrive.js';
 export { reconcileWrites } from './reconcileWrites.js';
+export { paymentEvents, watchPayments } from './watchPayments.js';

@@ -5,6 +5,7 @@ import { chargeChangeRoutes } from './charge-changes.js';
 import { chargeRoutes } from './charges.js';
 import { LawPayRefusal } from './errors.js';
 import { eventRoutes } from './events.js';
+import { hostedFieldRoutes } from './hosted-fields.js';
 import { accounts, merchant } from './merchant.js';
 import { pageRoutes } from './pages.js';
 import { partnerOauthRoutes } from './partner-oauth.js';
@@ -40,6 +41,7 @@ export const lawpayStandin: StandinDefinition<typeof LawPaySettings> = {
     partnerOauthRoutes(app, kit);
     partnerRoutes(app, kit);
     pageRoutes(app, kit, books);
+    hostedFieldRoutes(app);
 
     // The daily capture batch, on demand.
     app.post('/__control/settle', () => {

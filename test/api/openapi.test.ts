@@ -62,7 +62,11 @@ test('every operation says what it does, where it belongs, who may call it and h
     for (const operation of Object.values(methods)) {
       expect([path, operation.summary]).toEqual([path, expect.stringMatching(/\w{3}/)]);
       expect(tags).toEqual(expect.arrayContaining(operation.tags ?? ['none']));
-      const admission = path.includes('/twilio/') ? [{ twilioSignature: [] }] : [];
+      const admission = path.includes('/twilio/')
+        ? [{ twilioSignature: [] }]
+        : path.includes('/webhooks/')
+          ? [{ pathSecret: [] }]
+          : [];
       const isSocket = operation.summary?.endsWith('as a WebSocket');
       const byToken = path.startsWith('/api/') && admission.length === 0 && !isSocket;
       expect([path, operation.security]).toEqual([path, byToken ? undefined : admission]);

@@ -32,6 +32,16 @@ const inserts: Record<string, string> = {
   reconciliations: `insert into reconciliations (tenant_id, at, compared, drift) values ($1, now(), length($2), 0)`,
   rate_slots: `insert into rate_slots (tenant_id, system, due_ms, booked_ms)
            values ($1, 'clio' || left($2, 0), 0, 0)`,
+  money_movements: `insert into money_movements (tenant_id, reference, kind, account_kind, account_id, amount_cents, currency, state)
+           values ($1, $2, 'CHARGE', 'trust', 'a', 1, 'USD', 'ready')`,
+  payment_pages: `insert into payment_pages (tenant_id, page_id, secret_sha256, request_reference, purpose, fee, account_kind,
+             account_id, amount_cents, currency, public_key, expires_at)
+           values ($1, $2, '\\x00', $2, 'consultation', 'unearned', 'trust', 'a', 1, 'USD', 'm_', now())`,
+  lawpay_events: `insert into lawpay_events (tenant_id, event_id, type, source) values ($1, $2, 'transaction.updated', 'poll')`,
+  lawpay_transactions: `insert into lawpay_transactions (tenant_id, transaction_id, type, status, amount_cents, refunded_cents,
+             account_id, created_at, modified_at) values ($1, $2, 'CHARGE', 'AUTHORIZED', 1, 0, 'a', now(), now())`,
+  payment_watch: `insert into payment_watch (tenant_id, compared) values ($1, jsonb_build_object('n', length($2)))`,
+  payment_drifts: `insert into payment_drifts (tenant_id, kind, subject, detail) values ($1, 'missing', $2, 'd')`,
   turn_minutes: `insert into turn_minutes (tenant_id, minute, instance, turns, errors) values ($1, now(), $2, 1, 0)`,
 };
 

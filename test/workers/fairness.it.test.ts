@@ -83,13 +83,24 @@ beforeAll(async () => {
     ...createRedriveActivities({ pool, tell: tellWrite }),
     ...createReconcileActivities({ pool, logger, alerts, seen: seenWrites, ask: askWrite }),
   };
+  const noPayments = () => Promise.reject(new Error('no payments in this test'));
   const checkConflicts = () => Promise.reject(new Error('no conflict check in this test'));
   workers = await createWorkers({
     connection: native,
     namespace,
     bundlePath: await testBundle(),
     dataConverter: testDataConverter,
-    activities: { core, clio: { performWrite, checkConflicts }, lawpay: { performWrite } },
+    activities: {
+      core,
+      clio: { performWrite, checkConflicts },
+      lawpay: {
+        performWrite,
+        paymentFirms: () => Promise.resolve([]),
+        readEvents: noPayments,
+        pollEvents: noPayments,
+        comparePayments: noPayments,
+      },
+    },
   });
   running = Promise.all(workers.map((worker) => worker.run()));
 }, 90_000);

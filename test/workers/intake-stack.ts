@@ -112,6 +112,7 @@ const patient: CircuitRules = { failures: 1_000, probeAfterMs: 30_000, probeMaxM
 
 export interface IntakeStackOptions {
   settleMs?: number;
+  lawpaySettleMs?: number;
   /** Makes the workers a version of the deployment `hermes`. */
   buildId?: string;
   breaker?: CircuitRules;
@@ -155,7 +156,7 @@ export async function startIntakeStack(options: IntakeStackOptions = {}) {
       { pool, box, tenantId, system: 'lawpay' },
       {
         baseUrl: lawpay.url,
-        settings: { mode: 'test', amountUnit: 'cents' },
+        settings: { mode: 'test', unitProof: { unit: 'cents', shownCents: 1_234, by: 'test', atMs: 1 } },
         tokens: { accessToken: partner.access_token },
         expiresAt: null,
       },
@@ -195,7 +196,12 @@ export async function startIntakeStack(options: IntakeStackOptions = {}) {
         timeoutMs: 2_000,
         settleMs: options.settleMs ?? 50,
       }),
-      lawpay: createLawPayActivities({ pool, box, logger: silentLogger, gate, timeoutMs: 2_000 }),
+      lawpay: createLawPayActivities({
+        ...{ pool, box, logger: silentLogger, gate, timeoutMs: 2_000 },
+        settleMs: options.lawpaySettleMs ?? 100,
+        publicUrl: 'http://127.0.0.1:8080',
+        pageLifeMs: 3_600_000,
+      }),
     },
   };
   let workers: Worker[] = [];
@@ -250,6 +256,7 @@ export async function startIntakeStack(options: IntakeStackOptions = {}) {
     pool,
     client,
     controls,
+    lawpayUrl: lawpay.url,
     box,
     tenantId,
     /** Takes the usual call from its first word to its end. */

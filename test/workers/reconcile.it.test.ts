@@ -9,6 +9,12 @@ import { taskQueues } from '../../src/workflows/messages.js';
 import { eventually } from '../support/eventually.js';
 import { startIntakeStack, type IntakeStack } from './intake-stack.js';
 
+const rhythm = (reconcileMs: number) => ({
+  reconcileMs,
+  paymentPollMs: 900_000,
+  paymentCompareMs: 86_400_000,
+});
+
 let stack: IntakeStack;
 beforeAll(async () => {
   stack = await startIntakeStack();
@@ -104,8 +110,8 @@ test('a list that agrees with Temporal is left as it is; every kind of drift is 
 });
 
 test('a schedule runs the comparison; making it twice leaves one, with the newest interval', async () => {
-  await ensureSchedules(stack.client, 3_600_000);
-  await ensureSchedules(stack.client, 300_000);
+  await ensureSchedules(stack.client, rhythm(3_600_000));
+  await ensureSchedules(stack.client, rhythm(300_000));
   const handle = stack.client.schedule.getHandle('reconcile-writes');
   expect((await handle.describe()).spec.intervals).toMatchObject([{ every: 300_000 }]);
   const since = Date.now();

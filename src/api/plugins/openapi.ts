@@ -17,6 +17,10 @@ const tags = [
     name: 'Redrive',
     description: 'Jobs that retry many parked writes, at a rate that can be changed while they run.',
   },
+  {
+    name: 'Payments',
+    description: 'What a firm settles about money, and whether its ledger agrees with LawPay’s.',
+  },
   { name: 'Audit', description: 'Who decided what, when and why: append-only and hash-chained.' },
   { name: 'Monitoring', description: 'Latency by stage and compliance with the SLA, from stored samples.' },
   { name: 'Operations', description: 'Probes and details for operators; no token needed.' },
@@ -48,6 +52,12 @@ export async function addOpenApi(app: App, version: string): Promise<void> {
             in: 'header',
             name: 'X-Twilio-Signature',
             description: 'Signature of the request under the auth token of the Twilio account.',
+          },
+          pathSecret: {
+            type: 'apiKey',
+            in: 'query',
+            name: 'secret',
+            description: 'A secret in the path of the address, which only the sender was given.',
           },
           bearer: {
             type: 'http',

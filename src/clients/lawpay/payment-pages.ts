@@ -5,66 +5,23 @@
 import { z } from 'zod';
 import { OutsideError } from '../../domain/failures.js';
 import type { Money } from '../../domain/money.js';
+import { pageAmount, type LawPaySettings, type UnitProof } from '../../domain/payments/settings.js';
 import type { PayloadOf } from '../../domain/writes.js';
-import { exchange, parseAnswer, type Exchange } from '../http.js';
+import { readAccounts, type PaymentAccount } from './accounts.js';
+import { read, type LawPayOptions } from './client.js';
 import { refusal } from './errors.js';
-
-export interface LawPayOptions {
-  /** `https://api.8am.com` */
-  baseUrl: string;
-  /** Partner access token. */
-  accessToken: string;
-  timeoutMs: number;
-  signal: AbortSignal;
-}
-
-/** What a firm must have settled before a link may be made; kept in its connection. */
-export const LawPaySettings = z.object({
-  mode: z.enum(['test', 'live']).default('live'),
-  /** What `amount=100` means on this firm's pages. Docs say cents, firms were seen sending dollars: never guessed. */
-  amountUnit: z.enum(['cents', 'dollars']),
-  /** Page id by account kind, needed when a firm has several pages on one kind of account. */
-  pages: z.object({ trust: z.number().optional(), operating: z.number().optional() }).default({}),
-});
-export type LawPaySettings = z.infer<typeof LawPaySettings>;
 
 const Page = z.object({ id: z.number(), merchant_account_id: z.string(), public_url: z.url() });
 export type PaymentPage = z.infer<typeof Page>;
 const PageList = z.object({ payment_pages: z.array(Page) });
-
-/** Documented as a boolean, answered as a string; absent when LawPay does not know. */
-const TrustFlag = z
-  .union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')])
-  .nullish();
-const Account = z.object({ id: z.string(), trust_account: TrustFlag });
-export type PaymentAccount = z.infer<typeof Account>;
-const Credentials = z.object({ test_accounts: z.array(Account), live_accounts: z.array(Account) });
 
 /** The firm's pages and the accounts behind them, for its mode. @throws OutsideError */
 export async function readPagesAndAccounts(
   options: LawPayOptions,
   mode: LawPaySettings['mode'],
 ): Promise<{ pages: PaymentPage[]; accounts: PaymentAccount[] }> {
-  const pages = await get(options, '/payment-pages', PageList);
-  const credentials = await get(options, '/gateway-credentials', Credentials);
-  return {
-    pages: pages.payment_pages,
-    accounts: mode === 'live' ? credentials.live_accounts : credentials.test_accounts,
-  };
-}
-
-async function get<T>(options: LawPayOptions, path: string, schema: z.ZodType<T>): Promise<T> {
-  const call: Exchange = {
-    vendor: 'LawPay',
-    method: 'GET',
-    url: new URL(path, options.baseUrl),
-    headers: { authorization: `Bearer ${options.accessToken}`, accept: 'application/json' },
-    timeoutMs: options.timeoutMs,
-    signal: options.signal,
-  };
-  const answer = await exchange(call);
-  if (answer.status !== 200) throw refusal(call, answer, Date.now());
-  return parseAnswer(call, answer, schema);
+  const { payment_pages: pages } = await read(options, { path: '/payment-pages' }, PageList, refusal);
+  return { pages, accounts: await readAccounts(options, mode) };
 }
 
 /**
@@ -74,12 +31,12 @@ async function get<T>(options: LawPayOptions, path: string, schema: z.ZodType<T>
  */
 export function choosePage(
   pages: readonly PaymentPage[],
-  accounts: readonly PaymentAccount[],
+  accounts: readonly Pick<PaymentAccount, 'id' | 'isTrust'>[],
   kind: Money['account'],
   mapped: LawPaySettings['pages'],
 ): PaymentPage {
   const ofKind = new Set(
-    accounts.filter(({ trust_account }) => trust_account === (kind === 'trust')).map(({ id }) => id),
+    accounts.filter(({ isTrust }) => isTrust === (kind === 'trust')).map(({ id }) => id),
   );
   const fitting = pages.filter(({ merchant_account_id }) => ofKind.has(merchant_account_id));
   const wanted = mapped[kind];
@@ -101,11 +58,11 @@ export function choosePage(
 export function paymentLink(
   publicUrl: string,
   payload: PayloadOf<'lawpay.paymentRequest.create'>,
-  amountUnit: LawPaySettings['amountUnit'],
+  unit: UnitProof,
 ): string {
   const { money, reference, payerName, payerEmail } = payload;
   const parameters: [string, string | undefined][] = [
-    ['amount', amountUnit === 'cents' ? String(money.amountCents) : (money.amountCents / 100).toFixed(2)],
+    ['amount', pageAmount(money.amountCents, unit)],
     ['reference', reference],
     ['readOnlyFields', 'reference,amount'],
     ['name', payerName],
@@ -115,5 +72,12 @@ export function paymentLink(
   url.search = parameters
     .flatMap(([key, value]) => (value === undefined ? [] : `${key}=${encodeURIComponent(value)}`))
     .join('&');
+  return url.toString();
+}
+
+/** A link that shows what a page takes our probe for; nobody is meant to pay it. */
+export function probeLink(publicUrl: string, probe: number): string {
+  const url = new URL(publicUrl);
+  url.search = `amount=${probe}`;
   return url.toString();
 }

@@ -59,6 +59,14 @@ export async function testApp(deps: Partial<AppDeps> = {}): Promise<App> {
     latency: () => Promise.resolve(new Map()),
     turns: () => Promise.resolve({ turns: 0, errors: 0 }),
     modelShutdowns: () => [],
+    eventsCame: () => Promise.resolve(),
+    payDesk: { look: () => Promise.resolve(undefined), pay: () => Promise.resolve(undefined) },
+    cardFields: { script: 'https://fields.example/f.js', origins: ['https://fields.example'] },
+    paymentSetup: {
+      read: () => Promise.reject(new Error('no LawPay')),
+      nameAccounts: () => Promise.reject(new Error('no LawPay')),
+      proveUnit: () => Promise.reject(new Error('no LawPay')),
+    },
     codec: codecOf(),
     ...deps,
   });

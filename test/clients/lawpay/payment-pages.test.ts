@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { UnitProof } from '../../../src/domain/payments/settings.js';
 import { choosePage, paymentLink, type PaymentPage } from '../../../src/clients/lawpay/payment-pages.js';
 
 const page = (id: number, account: string): PaymentPage => ({
@@ -7,10 +8,17 @@ const page = (id: number, account: string): PaymentPage => ({
   public_url: `https://secure.lawpay.com/pages/firm/${id}`,
 });
 const accounts = [
-  { id: 'op', trust_account: false },
-  { id: 'iolta', trust_account: true },
-  { id: 'mystery' },
+  { id: 'op', isTrust: false },
+  { id: 'iolta', isTrust: true },
+  { id: 'mystery', isTrust: undefined },
 ];
+
+const unit = (name: UnitProof['unit']): UnitProof => ({
+  unit: name,
+  shownCents: name === 'cents' ? 1_234 : 123_400,
+  by: 'pat',
+  atMs: 1,
+});
 
 describe('the page of a payment', () => {
   test('is the one whose account is of the wanted kind', () => {
@@ -45,12 +53,12 @@ describe('a payment link', () => {
   } as const;
 
   test('carries the amount in the unit the firm has settled', () => {
-    expect(paymentLink('https://p.example/x', payload, 'cents')).toContain('amount=15050&');
-    expect(paymentLink('https://p.example/x', payload, 'dollars')).toContain('amount=150.50&');
+    expect(paymentLink('https://p.example/x', payload, unit('cents'))).toContain('amount=15050&');
+    expect(paymentLink('https://p.example/x', payload, unit('dollars'))).toContain('amount=150.50&');
   });
 
   test('writes spaces as %20 and lets no value break out of its parameter', () => {
-    const link = paymentLink('https://p.example/x?stale=1', payload, 'cents');
+    const link = paymentLink('https://p.example/x?stale=1', payload, unit('cents'));
     expect(link).toContain('name=Luc%C3%ADa%20Ram%C3%ADrez%20%26%20Co&email=l%2Br%40example.com');
     expect(link).not.toContain('stale');
     expect(new URL(link).searchParams.get('readOnlyFields')).toBe('reference,amount');

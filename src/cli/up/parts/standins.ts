@@ -42,9 +42,15 @@ export function standinSettings(site: Site, names: readonly StandinName[]): Reco
   ]);
   return {
     ...(names.includes('clio') ? CLIO_APP : {}),
+    ...(names.includes('lawpay') ? cardFieldsOf(`http://${LOOPBACK}:${site.ports.lawpay}`) : {}),
     ...(names.includes('openai') ? (Object.fromEntries(openAi) as Record<string, string>) : {}),
   };
 }
+
+const cardFieldsOf = (origin: string) => ({
+  LAWPAY_FIELDS_SCRIPT: `${origin}/hostedfields/fieldGen.js`,
+  LAWPAY_FIELDS_ORIGINS: origin,
+});
 
 /** Starts one stand-in; its records survive a restart. @returns its origin. */
 export async function startStandin(site: Site, name: StandinName): Promise<string> {

@@ -1,0 +1,119 @@
+/** Giving a charge back: voided while nothing is settled, refunded otherwise, each reference once and never too much. */
+import { openAccount, readAccounts, type OpenAccount } from '../../clients/lawpay/accounts.js';
+import type { LawPayOptions } from '../../clients/lawpay/client.js';
+import { refund, voidCharge } from '../../clients/lawpay/gateway.js';
+import { findTransactions, readTransaction, type Transaction } from '../../clients/lawpay/transactions.js';
+import type { Pacer } from '../../clients/pacer.js';
+import { givenBack, type MovementRow } from '../../db/movements.js';
+import { OutsideError } from '../../domain/failures.js';
+import { leftCents, planReversal } from '../../domain/payments/reversal.js';
+import type { WriteRequest } from '../../domain/writes.js';
+import type { WriteAdapter } from '../make-once.js';
+import { SEARCH_BEFORE_MS } from './charges.js';
+import { notingRefusal, openFirm } from './firm.js';
+import {
+  claim,
+  findMoved,
+  landedOf,
+  mayGo,
+  note,
+  sendClaimed,
+  type LedgerDeps,
+  type Passage,
+} from './ledger.js';
+
+export type ReversalRequest = Extract<WriteRequest, { operation: 'lawpay.charge.reverse' }>;
+
+/** Until the processor has said something of a pending charge, or a capture batch is over. Milliseconds. */
+const ASK_AGAIN_MS = 600_000;
+/** The window to void may close between our look and our request; then it is a refund, and no third way is left. */
+const PLANS = 2;
+
+interface AtGateway {
+  options: LawPayOptions;
+  account: OpenAccount;
+}
+
+export function reversalAdapter(
+  deps: LedgerDeps,
+  request: ReversalRequest,
+  signal: AbortSignal,
+  pacer: Pacer,
+): WriteAdapter {
+  const { tenantId, key: reference, payload } = request;
+  const open = async (): Promise<AtGateway> => {
+    const { options, settings } = await openFirm(deps, tenantId, signal, pacer);
+    const accounts = await readAccounts(options, settings.mode);
+    return { options, account: openAccount(accounts, payload.deposit.account) };
+  };
+  const passage: Passage = {
+    ...{ deps, tenantId, reference, signal },
+    search: async (row) => {
+      const at = await open();
+      return [...(await ofCharge(at, row, reference)), ...(await bySearch(at, row, reference))];
+    },
+  };
+  const noting = <T>(work: () => Promise<T>): Promise<T> => notingRefusal(deps, tenantId, work);
+  return {
+    find: () => noting(() => findMoved(passage)),
+    provenUndone: () => mayGo(passage, payload.provenUndone),
+    create: () =>
+      noting(async () => ({ ...landedOf(await reverse(passage, request, await open())), referenced: true })),
+    carriesReference: async () => (await findMoved(passage)) !== undefined,
+  };
+}
+
+async function reverse(
+  passage: Passage,
+  { payload, key }: ReversalRequest,
+  at: AtGateway,
+): Promise<MovementRow> {
+  const { transactionId, deposit } = payload;
+  for (let plans = 1; ; plans++) {
+    const charged = await readTransaction(at.options, at.account, transactionId);
+    const how = howToReverse(charged, payload);
+    const row = await claim(passage, { deposit, ofTransaction: transactionId, how }, async (scope) => {
+      const left = leftCents(charged, await givenBack(scope, passage, transactionId));
+      if (deposit.amountCents > left)
+        throw new OutsideError('invalid', 'more than is left of the charge, counting what is on its way');
+    });
+    const ask = { transactionId, deposit, reference: key };
+    const end = await sendClaimed(passage, row, () =>
+      how === 'void' ? voidCharge(at.options, at.account, ask) : refund(at.options, at.account, ask),
+    );
+    if (end.kind !== 'refused') return end;
+    await note(passage, { kind: 'undone', send: row.sends });
+    if (end.code === 'unavailable_due_to_capture_in_process')
+      throw new OutsideError('rate_limited', 'the charge is just being settled', ASK_AGAIN_MS);
+    if (how === 'refund' || end.code !== 'not_valid_for_transaction_status' || plans === PLANS)
+      throw end.error;
+  }
+}
+
+function howToReverse(charged: Transaction, { deposit }: ReversalRequest['payload']): 'void' | 'refund' {
+  if (charged.type !== 'CHARGE') throw new OutsideError('invalid', 'this transaction is no charge');
+  if (charged.accountId !== deposit.account.id)
+    throw new OutsideError('invalid', 'the charge lies in another account than the one named');
+  const plan = planReversal(charged, deposit.amountCents);
+  if (plan.kind === 'refuse') throw new OutsideError('conflict', plan.why);
+  if (plan.kind === 'wait')
+    throw new OutsideError('rate_limited', 'the processor has not confirmed the charge yet', ASK_AGAIN_MS);
+  return plan.kind;
+}
+
+/** The charge itself names its refunds and its void, and does not lag as the index does. */
+async function ofCharge(at: AtGateway, row: MovementRow, reference: string): Promise<Transaction[]> {
+  if (row.ofTransaction === null) return [];
+  const charged = await readTransaction(at.options, at.account, row.ofTransaction);
+  const voided = charged.status === 'VOIDED' && charged.voidReference === reference;
+  const found = charged.refunds.map((one) => ({ ...charged, ...one, type: 'REFUND' as const }));
+  // The void of a charge is no transaction of its own: the charge stands for it.
+  return voided ? [...found, { ...charged, type: 'REFUND', reference }] : found;
+}
+
+const bySearch = async (at: AtGateway, row: MovementRow, reference: string): Promise<Transaction[]> => {
+  const sinceMs = (row.sentAt?.getTime() ?? Date.now()) - SEARCH_BEFORE_MS;
+  return (
+    await findTransactions(at.options, { id: at.account.account.id, key: at.account.key }, reference, sinceMs)
+  ).filter(({ type }) => type === 'REFUND');
+};
