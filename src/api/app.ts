@@ -22,6 +22,7 @@ import {
   type PaymentEventDeps,
   paymentEventRoutes,
   paymentRoutes,
+  type RefundDeps,
 } from './routes/payments/index.js';
 import { type PayDeps, payRoutes } from './routes/pay/index.js';
 import { type RecordingRouteDeps, recordingRoutes } from './routes/recordings.js';
@@ -40,6 +41,7 @@ export interface AppDeps
     DeadLetterDeps,
     PaymentDeps,
     PaymentEventDeps,
+    RefundDeps,
     PayDeps,
     MonitoringDeps,
     AuditDeps,
@@ -107,6 +109,13 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   await app.register(
     (webhooks, _options, done) => {
       twilioRoutes(webhooks, deps);
+      done();
+    },
+    { prefix: '/api/v1' },
+  );
+  // A scope of its own: Twilio's checks its signature on everything in it.
+  await app.register(
+    (webhooks, _options, done) => {
       paymentEventRoutes(webhooks, deps);
       done();
     },

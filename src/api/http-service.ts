@@ -17,6 +17,7 @@ import { watchLoopDelay } from './loop-delay.js';
 import { MAX_LOOP_DELAY_MS } from './plugins/limits.js';
 import { createEventsLine } from './pay/events-line.js';
 import { createPayDesk, type PayDeskDeps } from './pay/pay-desk.js';
+import { createRefundDesk } from './pay/refund-desk.js';
 import { createReadiness } from './readiness.js';
 import type { DeadLetterDeps } from './routes/dead-letters/deps.js';
 import type { HealthDeps } from './routes/health.js';
@@ -78,6 +79,7 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
     box: deps.box,
     paymentSetup: deps.paymentSetup,
     eventsCame: createEventsLine({ temporal: temporal.client, logger }),
+    refunds: createRefundDesk({ pool, temporal: temporal.client, ladder: ladderOf(config) }),
     payDesk: createPayDesk({
       ...{ pool, logger, box: deps.box, temporal: temporal.client },
       ladder: ladderOf(config),

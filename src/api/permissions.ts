@@ -31,6 +31,7 @@ export const permissions = {
   'issues:change': workers,
   'redrive:run': lawyers,
   'payments:read': workers,
+  'payments:refund': lawyers,
   'payments:set-up': admins,
   'monitoring:read': everyone,
   'audit:read': admins,

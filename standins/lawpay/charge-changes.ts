@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { requireSecretKey } from './auth.js';
+import type { StandinKit } from '../kit/standin.js';
 import type { Books, Transaction } from './books.js';
 import { Cents, given } from './charges.js';
 import { parseBody, refusal } from './errors.js';
+import type { LawPaySettings } from './settings.js';
 
 const CaptureBody = z.object({ amount: Cents.optional(), reference: z.string().max(128).optional() });
 const VoidBody = z.object({ reference: z.string().max(128).optional() });
@@ -17,7 +19,11 @@ type ById = { Params: { id: string } };
 const wrongStatus = () => refusal(422, 'not_valid_for_transaction_status');
 
 /** Capture, refund, void: what may happen to a charge after it was made. */
-export function chargeChangeRoutes(app: FastifyInstance, books: Books): void {
+export function chargeChangeRoutes(
+  app: FastifyInstance,
+  { clock, settings }: StandinKit<LawPaySettings>,
+  books: Books,
+): void {
   app.post<ById>('/v1/charges/:id/capture', (request) => {
     requireSecretKey(request.headers.authorization);
     const { amount, reference } = parseBody(CaptureBody, request.body);
@@ -39,7 +45,10 @@ export function chargeChangeRoutes(app: FastifyInstance, books: Books): void {
     const { reference } = parseBody(VoidBody, request.body);
     const target = books.get(request.params.id);
     const isRefunded = books.refundsOf(target).some(({ status }) => status !== 'VOIDED');
-    if (target.status !== 'AUTHORIZED' || isRefunded) throw refusal(422, 'not_valid_for_transaction_status');
+    const ageMs = clock.nowMs() - Date.parse(target.created);
+    const isClosed = settings.voidWindowMs !== null && ageMs > settings.voidWindowMs;
+    if (target.status !== 'AUTHORIZED' || isRefunded || isClosed)
+      throw refusal(422, 'not_valid_for_transaction_status');
     const named = reference === undefined ? {} : { void_reference: reference };
     const voided = books.change(target.id, { status: 'VOIDED', ...named }, 'transaction.voided');
     if (target.charge_id !== undefined) {

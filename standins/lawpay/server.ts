@@ -12,6 +12,7 @@ import { partnerOauthRoutes } from './partner-oauth.js';
 import { partnerRoutes } from './partner.js';
 import { LawPaySettings } from './settings.js';
 import { tokenRoutes } from './tokens.js';
+import { webhookRoutes } from './webhooks.js';
 import { transactionRoutes } from './transactions.js';
 
 /** LawPay's payment gateway and partner API for one firm in test mode. */
@@ -35,9 +36,10 @@ export const lawpayStandin: StandinDefinition<typeof LawPaySettings> = {
       return merchantAsRead();
     });
     chargeRoutes(app, books, tokenRoutes(app, kit));
-    chargeChangeRoutes(app, books);
+    chargeChangeRoutes(app, kit, books);
     transactionRoutes(app, kit, books);
     eventRoutes(app, books);
+    webhookRoutes(app, books);
     partnerOauthRoutes(app, kit);
     partnerRoutes(app, kit);
     pageRoutes(app, kit, books);

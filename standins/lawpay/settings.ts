@@ -10,6 +10,8 @@ export const LawPaySettings = z.object({
   indexLagMs: z.int().min(0).default(1_000),
   /** Life of an unused card token: 5 minutes in the guides, 24 hours in the reference; we assume the shorter. */
   tokenLifetimeMs: z.int().positive().default(300_000),
+  /** How long a charge can be voided, even while it is authorized; some networks close after 30 minutes. Null: until it settles. */
+  voidWindowMs: z.int().min(0).nullable().default(null),
   /** What a payment page takes the `amount` parameter for. Cents in the official example; firms have seen dollars. */
   pageAmountUnit: z.enum(['cents', 'dollars']).default('cents'),
   /** The redirect URIs of the partner app. */

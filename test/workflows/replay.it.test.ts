@@ -6,7 +6,14 @@ import { temporal } from '@temporalio/proto';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { breakerWorkflowId, writeWorkflowId } from '../../src/domain/ids.js';
 import { breakerState } from '../../src/workflows/breaker-messages.js';
-import { resolveWrite, writeState, type Decision } from '../../src/workflows/messages.js';
+import {
+  eventsCame,
+  paymentEventsStart,
+  paymentEventsType,
+  watchPaymentsType,
+  type WatchInput,
+} from '../../src/workflows/payment-messages.js';
+import { resolveWrite, taskQueues, writeState, type Decision } from '../../src/workflows/messages.js';
 import { startIntakeStack, type IntakeStack } from '../workers/intake-stack.js';
 import { testDataConverter } from '../support/data-converter.js';
 import { eventually } from '../support/eventually.js';
@@ -62,6 +69,25 @@ const { History } = temporal.api.history.v1;
     const scrubbed = JSON.stringify({ workflowId, history }, scrub, 1);
     await writeFile(join(folder, `${name}.json`), `${scrubbed}\n`);
   };
+
+  test('a watch over payments', async () => {
+    for (const task of ['poll', 'compare'] as const) {
+      const args: [WatchInput] = [{ task }];
+      const workflowId = `${task}-payments`;
+      await stack.client.workflow.execute(watchPaymentsType, {
+        workflowId,
+        taskQueue: taskQueues.core,
+        args,
+      });
+      await save(`watchPayments.${task}`, workflowId);
+    }
+    const start = paymentEventsStart(stack.tenantId);
+    const events = await stack.client.workflow.signalWithStart(paymentEventsType, {
+      ...{ ...start, signal: eventsCame, signalArgs: [] },
+    });
+    await events.result();
+    await save('paymentEvents.read', start.workflowId);
+  });
 
   test.each<[string, ((contact: unknown) => Decision) | undefined]>([
     ['landed', undefined],

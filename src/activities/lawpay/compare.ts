@@ -3,7 +3,8 @@ import { listTransactions, type Transaction } from '../../clients/lawpay/transac
 import { raiseAlert, resolveAlert, type Alert } from '../../db/alerts.js';
 import { appendAudit } from '../../db/audit.js';
 import { mergeSettings } from '../../db/connections.js';
-import { keepDrifts, keepTransaction, ourBooks } from '../../db/payment-watch.js';
+import { keepDrifts, ourBooks } from '../../db/payment-books.js';
+import { keepTransaction } from '../../db/payment-transactions.js';
 import { withTenant, type TenantScope } from '../../db/tenant.js';
 import type { TenantId } from '../../domain/ids.js';
 import { compareBooks, type Drift } from '../../domain/payments/reconciliation.js';

@@ -1,4 +1,5 @@
 /** What an administrator settles before money is asked for: the accounts, whose page, and what its amounts mean. */
+import { createHash, randomBytes } from 'node:crypto';
 import { readPagesAndAccounts, probeLink } from '../../clients/lawpay/payment-pages.js';
 import { appendAudit } from '../../db/audit.js';
 import { mergeSettings } from '../../db/connections.js';
@@ -81,6 +82,13 @@ export function createLawPaySetup(deps: SetupDeps) {
         );
         await settle(tenantId, { accounts: named, payOn }, 'payments.accounts', by);
       }),
+    /** Makes a new secret for the address that LawPay posts events to; the old one is good no more. */
+    newEventsSecret: async (tenantId: TenantId, by: By): Promise<string> => {
+      const secret = randomBytes(24).toString('base64url');
+      const eventsSecretSha256 = createHash('sha256').update(secret).digest('hex');
+      await settle(tenantId, { eventsSecretSha256 }, 'payments.events_secret', by);
+      return secret;
+    },
     /** Keeps what a person saw on the firm's page for the probe. */
     proveUnit: async (tenantId: TenantId, shownCents: number, by: By): Promise<UnitProof> => {
       const unit = unitShownBy(shownCents);

@@ -4,14 +4,8 @@ import { listEvents } from '../../clients/lawpay/events.js';
 import { readTransaction, type Transaction } from '../../clients/lawpay/transactions.js';
 import { readConnection } from '../../db/connections.js';
 import { changeMovement, findMovement } from '../../db/movements.js';
-import {
-  closeEvents,
-  keepTransaction,
-  noteEvents,
-  notePolled,
-  openEvents,
-  polledUntil,
-} from '../../db/payment-watch.js';
+import { closeEvents, noteEvents, notePolled, openEvents, polledUntil } from '../../db/payment-events.js';
+import { keepTransaction } from '../../db/payment-transactions.js';
 import { withTenant, type TenantScope } from '../../db/tenant.js';
 import { listTenants } from '../../db/tenants.js';
 import { OutsideError } from '../../domain/failures.js';

@@ -60,11 +60,13 @@ export async function testApp(deps: Partial<AppDeps> = {}): Promise<App> {
     turns: () => Promise.resolve({ turns: 0, errors: 0 }),
     modelShutdowns: () => [],
     eventsCame: () => Promise.resolve(),
+    refunds: { order: () => Promise.reject(new Error('no Temporal')) },
     payDesk: { look: () => Promise.resolve(undefined), pay: () => Promise.resolve(undefined) },
     cardFields: { script: 'https://fields.example/f.js', origins: ['https://fields.example'] },
     paymentSetup: {
       read: () => Promise.reject(new Error('no LawPay')),
       nameAccounts: () => Promise.reject(new Error('no LawPay')),
+      newEventsSecret: () => Promise.reject(new Error('no LawPay')),
       proveUnit: () => Promise.reject(new Error('no LawPay')),
     },
     codec: codecOf(),

@@ -1,6 +1,8 @@
 /** The payment page as HTML. Everything that changes is text, escaped; all behaviour is in one script of ours. */
 import { purposes } from '../../../domain/payments/page.js';
 import type { PageNow } from '../../pay/pay-desk.js';
+import { dollars, escaped, frame } from './frame.js';
+import { delayed, paid, returned, shut, working } from './notes.js';
 
 /** Where the gateway's card fields come from. */
 export interface CardFields {
@@ -8,28 +10,6 @@ export interface CardFields {
   /** Subresource integrity of that script, e.g. `sha384-…`. */
   integrity?: string | undefined;
 }
-
-export const escaped = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-
-/** `$1,234.00` */
-export const dollars = (cents: number): string =>
-  (cents / 100).toLocaleString('en-US', { style: 'currency', currency: 'USD' });
-
-/** @param body HTML. @param head further HTML of the head. */
-export const frame = (title: string, body: string, head = ''): string => `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex, nofollow">
-<title>${escaped(title)}</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/pay/assets/pay.css">
-${head}</head>
-<body><main>${body}</main></body>
-</html>
-`;
 
 /** The page in the state it is in. */
 export function payPage(now: PageNow, fields: CardFields): string {
@@ -109,35 +89,3 @@ Your card number goes straight to LawPay, which processes payments for law firms
 this page does not keep it.</p>
 ${firm.telephone === undefined ? '' : `<p>Questions? Call <a href="tel:${escaped(firm.telephone)}">${escaped(firm.telephone)}</a>.</p>`}
 </footer>`;
-
-const working = `<section class="note" id="waiting" role="status" aria-live="polite"><div class="spinner" aria-hidden="true"></div>
-<h2>We are confirming your payment</h2><p>This takes a few seconds. You may stay on this page or come back to it: you will not
-be charged twice.</p></section>`;
-
-const delayed = (firm: string): string => `<section class="note" id="waiting" role="status">
-<h2>This is taking longer than usual</h2><p>We have not heard from the payment processor yet. <strong>Please do not pay again:</strong>
-${escaped(firm)} sees this payment and will make sure that you are charged once at most. You can close this page; the link
-shows the result when it is known.</p></section>`;
-
-const paid = ({ firm, page }: PageNow): string => `<section class="note paid" role="status">
-<svg aria-hidden="true" width="48" height="48" viewBox="0 0 48 48"><circle cx="24" cy="24" r="24" fill="currentColor"/><path
-fill="none" stroke="#fff" stroke-width="4" stroke-linecap="round" stroke-linejoin="round" d="m14 25 7 7 13-15"/></svg>
-<h1>Thank you. Your payment went through.</h1>
-<dl class="bill"><div><dt>Paid to</dt><dd>${escaped(firm.name)}</dd></div>
-<div><dt>For</dt><dd>${purposes[page.purpose]}</dd></div>
-<div><dt>Reference</dt><dd>${escaped(page.pageId)}</dd></div>
-<div class="sum"><dt>Amount</dt><dd>${dollars(page.deposit.amountCents)}</dd></div></dl>
-<p>The firm sees your payment. You can close this page; there is nothing more to do.</p></section>`;
-
-const returned = (
-  firm: string,
-): string => `<section class="note" role="status"><h2>This payment was cancelled</h2>
-<p>Nothing is charged to your card. If you did not expect this, please call ${escaped(firm)}.</p></section>`;
-
-const shut = (firm: string, why: 'expired' | 'attempts'): string => `<section class="note" role="status">
-<h1>${why === 'expired' ? 'This payment link has expired' : 'This payment page is closed'}</h1>
-<p>${
-  why === 'expired'
-    ? 'Nothing was charged.'
-    : 'Several cards were declined, so no more are taken here. Nothing was charged.'
-} Please ask ${escaped(firm)} for a new link.</p></section>`;

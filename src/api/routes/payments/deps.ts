@@ -21,6 +21,7 @@ export interface PaymentSetup {
     payOn: LawPaySettings['payOn'],
     by: By,
   ): Promise<void>;
+  newEventsSecret(tenantId: TenantId, by: By): Promise<string>;
   proveUnit(tenantId: TenantId, shownCents: number, by: By): Promise<UnitProof>;
 }
 

@@ -6,7 +6,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { readConnection } from '../../../db/connections.js';
-import { noteEvents } from '../../../db/payment-watch.js';
+import { noteEvents } from '../../../db/payment-events.js';
 import { withTenant } from '../../../db/tenant.js';
 import { TenantId } from '../../../domain/ids.js';
 import { LawPaySettings } from '../../../domain/payments/settings.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lastComparison } from '../../../db/payment-watch.js';
+import { lastComparison } from '../../../db/payment-books.js';
 import { withTenant } from '../../../db/tenant.js';
 import type { App } from '../../app-types.js';
 import { identityOf } from '../../plugins/auth.js';

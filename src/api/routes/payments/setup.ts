@@ -119,6 +119,32 @@ export function paymentSetupRoutes(app: App, { paymentSetup }: PaymentDeps): voi
   );
 }
 
+/** The address is shown once: only its hash is kept. */
+export function eventsSecretRoute(app: App, { paymentSetup }: PaymentDeps): void {
+  app.post(
+    '/payments/setup/events-secret',
+    {
+      config: { permission: 'payments:set-up' },
+      schema: {
+        tags: ['Payments'],
+        summary: 'Make a new address for LawPay’s events; the old one is good no more',
+        response: {
+          200: z
+            .object({ path: z.string().describe('Behind the public address of this service.') })
+            .describe('Shown once.'),
+          ...problemAnswers,
+        },
+      },
+    },
+    async (request) => {
+      const { tenantId, subject } = identityOf(request);
+      const by = { actor: subject, atMs: Date.now() };
+      const secret = await refusing(paymentSetup.newEventsSecret(tenantId, by));
+      return { path: `/api/v1/webhooks/lawpay/${tenantId}/${secret}` };
+    },
+  );
+}
+
 const given = ({ trust, operating }: { trust?: string | undefined; operating?: string | undefined }) => ({
   ...(trust !== undefined && { trust }),
   ...(operating !== undefined && { operating }),

@@ -1,0 +1,99 @@
+/** Where a person orders a refund: one write for each order, however often the order is sent. */
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { createHash } from 'node:crypto';
+import type { Pool } from 'pg';
+import { appendAudit } from '../../db/audit.js';
+import { readConnection } from '../../db/connections.js';
+import { accountOfTransaction } from '../../db/payment-transactions.js';
+import { withTenant } from '../../db/tenant.js';
+import { findFirm } from '../../db/tenants.js';
+import type { TenantId } from '../../domain/ids.js';
+import type { LadderPolicy } from '../../domain/ladder.js';
+import { Deposit, type DepositAccount } from '../../domain/payments/deposit.js';
+import { readLawPaySettings } from '../../domain/payments/settings.js';
+import type { WriteRequest } from '../../domain/writes.js';
+import { workflowTypes } from '../../workflows/messages.js';
+import { writeStart } from '../../workflows/write-start.js';
+import { ProblemError } from '../problems.js';
+
+export interface RefundOrder {
+  /** LawPay's id of the charge. */
+  transactionId: string;
+  amountCents: number;
+  /** Names the order: the same one sent again is the same refund. */
+  orderId: string;
+  actor: string;
+  reason: string;
+}
+
+export interface RefundDesk {
+  /** @returns id of the write. @throws ProblemError `setup_refused`, `writes_unavailable` */
+  order(tenantId: TenantId, order: RefundOrder): Promise<string>;
+}
+
+export interface RefundDeskDeps {
+  pool: Pool;
+  temporal: Client;
+  ladder: LadderPolicy;
+}
+
+const START_DEADLINE_MS = 5_000;
+
+export const createRefundDesk = (deps: RefundDeskDeps): RefundDesk => ({
+  order: async (tenantId, order) => {
+    const account = await accountOf(deps, tenantId, order.transactionId);
+    const request = requestOf(tenantId, order, account);
+    const { pool, ladder } = deps;
+    const firm = await findFirm(pool, tenantId);
+    const secondPerson = firm?.deadLetters?.secondPersonForMoney ?? false;
+    const start = writeStart({ request, ladder, secondPerson });
+    await withTenant(pool, tenantId, (scope) =>
+      appendAudit(scope, {
+        ...{ tenantId, eventId: `${start.workflowId}/ordered`, atMs: Date.now(), action: 'payments.refund' },
+        ...{ actor: order.actor, reason: order.reason, subject: start.workflowId },
+        details: { transactionId: order.transactionId, amountCents: order.amountCents },
+      }),
+    );
+    await begin(deps, start);
+    return start.workflowId;
+  },
+});
+
+/** The account that the charge lies in, by LawPay's own word, if the firm has named it. */
+async function accountOf({ pool }: RefundDeskDeps, tenantId: TenantId, id: string): Promise<DepositAccount> {
+  const { accountId, connection } = await withTenant(pool, tenantId, async (scope) => ({
+    accountId: await accountOfTransaction(scope, tenantId, id),
+    connection: await readConnection(scope, tenantId, 'lawpay'),
+  }));
+  if (accountId === undefined)
+    throw new ProblemError('setup_refused', 'No charge of this id is known yet; the next poll may bring it.');
+  const { trust, operating } = readLawPaySettings(connection?.settings ?? {}).accounts;
+  if (accountId === trust) return { kind: 'trust', id: trust };
+  if (accountId === operating) return { kind: 'operating', id: operating };
+  throw new ProblemError('setup_refused', `The charge lies in ${accountId}, which the firm has not named.`);
+}
+
+function requestOf(tenantId: TenantId, order: RefundOrder, account: DepositAccount): WriteRequest {
+  const digest = createHash('sha256').update(`${tenantId}/${order.orderId}`).digest('hex').slice(0, 24);
+  const { amountCents, transactionId } = order;
+  const fee = account.kind === 'trust' ? 'unearned' : 'earned';
+  const deposit = Deposit.parse({ fee, amountCents, currency: 'USD', account });
+  return {
+    operation: 'lawpay.charge.reverse',
+    ...{ tenantId, key: `refund_${digest}`, priority: 'CRITICAL', payload: { transactionId, deposit } },
+  };
+}
+
+async function begin({ temporal }: RefundDeskDeps, start: ReturnType<typeof writeStart>): Promise<void> {
+  try {
+    await temporal.withDeadline(Date.now() + START_DEADLINE_MS, () =>
+      temporal.workflow.start(workflowTypes.externalWrite, {
+        ...start,
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      }),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return;
+    throw new ProblemError('writes_unavailable', undefined, undefined, { cause: error });
+  }
+}
