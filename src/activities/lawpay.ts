@@ -5,7 +5,7 @@ import { goesTo, type WriteRequest } from '../domain/writes.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { WriteActivities } from './contracts.js';
 import { chargeAdapter } from './lawpay/charges.js';
-import type { LedgerDeps } from './lawpay/ledger.js';
+import type { LedgerDeps } from './lawpay/passage.js';
 import { linkAdapter, type LinkDeps } from './lawpay/links.js';
 import { createPaymentWatch } from './lawpay/watch.js';
 import type { PaymentWatchActivities } from './lawpay/watch-contracts.js';

@@ -30,7 +30,7 @@ export const permissions = {
   'dead-letters:approve': lawyers,
   'issues:change': workers,
   'redrive:run': lawyers,
-  'payments:read': workers,
+  'payments:read': everyone,
   'payments:refund': lawyers,
   'payments:set-up': admins,
   'monitoring:read': everyone,

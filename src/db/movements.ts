@@ -48,7 +48,8 @@ export async function openMovement(
      on conflict (tenant_id, reference) do update set
        account_kind = case m.state when 'ready' then excluded.account_kind else m.account_kind end,
        account_id = case m.state when 'ready' then excluded.account_id else m.account_id end,
-       amount_cents = case m.state when 'ready' then excluded.amount_cents else m.amount_cents end
+       amount_cents = case m.state when 'ready' then excluded.amount_cents else m.amount_cents end,
+       of_transaction = case m.state when 'ready' then excluded.of_transaction else m.of_transaction end
      returning ${columns}`,
     [
       ...[tenantId, reference, ofTransaction === null ? 'CHARGE' : 'REFUND'],

@@ -1,6 +1,6 @@
 /** Our ledger of money, and where it and LawPay's disagree. */
 import type { TenantId } from '../domain/ids.js';
-import type { Drift, LinkSent, MovementMade } from '../domain/payments/reconciliation.js';
+import type { Drift, LinkSent, MovementMade } from '../domain/payments/books.js';
 import type { TenantScope } from './tenant.js';
 
 /** What we have sent and moved since a moment. */

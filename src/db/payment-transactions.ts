@@ -1,6 +1,6 @@
 /** What LawPay itself said of its transactions when it was asked. */
 import type { TenantId } from '../domain/ids.js';
-import type { Listed } from '../domain/payments/reconciliation.js';
+import type { Listed } from '../domain/payments/books.js';
 import type { TenantScope } from './tenant.js';
 
 export interface ReadTransaction extends Listed {

@@ -19,9 +19,14 @@ const rooms: Readonly<Record<string, { values: readonly string[]; types: readonl
   api: { values: ['domain', 'db', 'voice', 'codec'], types: ['workflows', 'telemetry', 'config'] },
   workers: { values: ['domain', 'activities', 'workflows', 'codec'], types: ['telemetry', 'config'] },
 };
-const definitions = ['breaker-messages', 'messages', 'redrive-messages', 'search-attributes'].map(
-  (name) => `src/workflows/${name}.ts`,
-);
+const definitions = [
+  'breaker-messages',
+  'messages',
+  'payment-messages',
+  'redrive-messages',
+  'search-attributes',
+  'write-start',
+].map((name) => `src/workflows/${name}.ts`);
 
 /** The demo breaks and mends the stand-ins before the reader's eyes. */
 const DEMO = 'src/cli/demo/';

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { listAlerts } from '../../src/db/alerts.js';
 import { withTenant } from '../../src/db/tenant.js';
+import type { FaultOrder } from '../../standins/kit/faults.js';
 import { deposit, startMoneyStack, trustId, type MoneyStack } from './money-stack.js';
 
 let stack: MoneyStack;
@@ -28,13 +29,22 @@ describe('a charge', () => {
     });
   });
 
-  test('whose answer is lost is found by its reference and not sent again', async () => {
-    await stack.controls.lawpay.fault({ match: charges, effect: { kind: 'commit_then_cut' } });
-    const begun = await stack.charge(await stack.token());
-    expect(await stack.outcome(begun)).toMatchObject({ status: 'done' });
-    expect(await stack.charged(begun)).toHaveLength(1);
-    expect(await stack.movement(begun)).toMatchObject({ state: 'answered', sends: 1 });
-  });
+  const spoiled: FaultOrder['effect'][] = [
+    { kind: 'commit_then_cut' },
+    { kind: 'commit_then_status', status: 502 },
+    { kind: 'half_body' },
+    { kind: 'garbled' },
+  ];
+  test.each(spoiled)(
+    'whose answer is lost is found by its reference and not sent again: %j',
+    async (effect) => {
+      await stack.controls.lawpay.fault({ match: charges, effect });
+      const begun = await stack.charge(await stack.token());
+      expect(await stack.outcome(begun)).toMatchObject({ status: 'done' });
+      expect(await stack.charged(begun)).toHaveLength(1);
+      expect(await stack.movement(begun)).toMatchObject({ state: 'answered', sends: 1 });
+    },
+  );
 
   test('whose answer is an error of the server is taken by its word, the stored transaction', async () => {
     const begun = await stack.charge(await stack.token('4000000000000143'));

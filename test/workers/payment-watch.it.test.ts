@@ -60,6 +60,12 @@ const handled = (eventId: string) =>
       (await rows('select 1 from lawpay_events where event_id = $1 and handled_at is not null', eventId))[0],
     { withinMs: 30_000, what: `event ${eventId} is looked into` },
   );
+const openAlerts = async (): Promise<string[]> =>
+  (
+    await rows<{ kind: string; subject: string }>(
+      'select kind, subject from alerts where resolved_at is null',
+    )
+  ).map(({ kind, subject }) => `${kind} ${subject}`);
 /** Old enough to be compared: nothing of it can still be on its way. */
 const age = () => rows(`update money_movements set updated_at = updated_at - interval '1 hour'`);
 const drifts = async () => {
@@ -109,9 +115,11 @@ describe('an event', () => {
     await stack.controls.lawpay.fault({ match: charges, effect: { kind: 'cut' } });
     const begun = await stack.charge(await stack.token());
     await stack.parked(begun);
+    expect(await openAlerts()).toContain(`payment.unproven ${begun.key}`);
     await stack.arriveLate(begun);
     await watch('poll');
     expect(await stack.movement(begun)).toMatchObject({ state: 'answered', sends: 1, status: 'AUTHORIZED' });
+    expect(await openAlerts()).not.toContain(`payment.unproven ${begun.key}`);
     await stack.decide(begun, { action: 'retry', actor: 'pat', reason: 'LawPay has told' });
     expect(await stack.outcome(begun)).toMatchObject({ status: 'done', receipt: { landedBy: 'found' } });
     expect(await stack.charged(begun)).toHaveLength(1);

@@ -1,24 +1,16 @@
 /** Charging a card that the payer's browser has turned into a token. */
-import { openAccount, readAccounts, type OpenAccount } from '../../clients/lawpay/accounts.js';
 import { charge, type Moved } from '../../clients/lawpay/gateway.js';
-import { findTransactions } from '../../clients/lawpay/transactions.js';
+import { findTransactions, readTransaction } from '../../clients/lawpay/transactions.js';
 import type { Pacer } from '../../clients/pacer.js';
 import type { MovementRow } from '../../db/movements.js';
 import { OutsideError } from '../../domain/failures.js';
 import type { WriteRequest } from '../../domain/writes.js';
 import type { WriteAdapter } from '../make-once.js';
-import { notingRefusal, openFirm, type FirmAtLawPay } from './firm.js';
-import {
-  claim,
-  findMoved,
-  landedOf,
-  mayGo,
-  note,
-  sendClaimed,
-  unproven,
-  type LedgerDeps,
-  type Passage,
-} from './ledger.js';
+import { gatewayOf } from './at-gateway.js';
+import { notingRefusal } from './firm.js';
+import { claim, mayGo, sendClaimed, unproven } from './ledger.js';
+import { findMoved } from './look-up.js';
+import { landedOf, note, type LedgerDeps, type Passage } from './passage.js';
 
 export type ChargeRequest = Extract<WriteRequest, { operation: 'lawpay.charge.create' }>;
 
@@ -35,30 +27,32 @@ export function chargeAdapter(
   pacer: Pacer,
 ): WriteAdapter {
   const { tenantId, key: reference, payload } = request;
-  const open = async (): Promise<{ firm: FirmAtLawPay; account: OpenAccount }> => {
-    const firm = await openFirm(deps, tenantId, signal, pacer);
-    const accounts = await readAccounts(firm.options, firm.settings.mode);
-    return { firm, account: openAccount(accounts, payload.deposit.account) };
-  };
+  const { account } = payload.deposit;
+  const open = gatewayOf(deps, { tenantId, account }, signal, pacer);
   const passage: Passage = {
     ...{ deps, tenantId, reference, signal },
-    search: async (row) => {
-      const { firm, account } = await open();
+    search: async (row, known) => {
+      const at = await open();
       const sinceMs = (row.sentAt?.getTime() ?? Date.now()) - SEARCH_BEFORE_MS;
-      return findTransactions(firm.options, { id: account.account.id, key: account.key }, reference, sinceMs);
+      const named = known === undefined ? [] : [await readTransaction(at.options, at.account, known)];
+      const whose = { id: account.id, key: at.account.key };
+      return [...named, ...(await findTransactions(at.options, whose, reference, sinceMs))];
     },
   };
   const noting = <T>(work: () => Promise<T>): Promise<T> => notingRefusal(deps, tenantId, work);
   return {
-    find: () => noting(() => findMoved(passage)),
+    find: () =>
+      noting(async () => {
+        const row = await findMoved(passage);
+        return row && landedOf(row);
+      }),
     provenUndone: () => mayGo(passage, payload.provenUndone),
     create: () =>
       noting(async () => {
-        // LawPay confirms the account's kind before each charge: keys and accounts are changed in its web application.
-        const { firm, account } = await open();
-        const row = await claim(passage, payload);
-        const send = (): Promise<Moved> =>
-          charge(firm.options, account, { deposit: payload.deposit, token: payload.token, reference });
+        const at = await open();
+        const row = await claim(passage, { deposit: payload.deposit });
+        const { deposit, token } = payload;
+        const send = (): Promise<Moved> => charge(at.options, at.account, { deposit, token, reference });
         const end = await sendClaimed(passage, row, send);
         const answered = end.kind === 'refused' ? await refusedAs(passage, row, end) : end;
         return { ...landedOf(answered), referenced: true };
@@ -71,12 +65,12 @@ export function chargeAdapter(
 async function refusedAs(
   passage: Passage,
   row: MovementRow,
-  { code, transactionId, error }: Extract<Moved, { kind: 'refused' }>,
+  { code, about, transactionId, error }: Extract<Moved, { kind: 'refused' }>,
 ): Promise<MovementRow> {
   const failed = (failureCode: string): Promise<MovementRow> =>
     note(passage, { kind: 'answered' }, { transactionId, status: 'FAILED', failureCode });
   if (DECLINE.test(code)) return failed(code);
-  if (code === 'resource_not_found') {
+  if (code === 'resource_not_found' && !about.startsWith('Account')) {
     // A token works once. Where more than one request went out, the one before may have used it up.
     if (row.sends > 1) throw unproven(passage.reference);
     return failed('token_expired');

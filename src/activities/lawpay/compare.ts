@@ -7,7 +7,8 @@ import { keepDrifts, ourBooks } from '../../db/payment-books.js';
 import { keepTransaction } from '../../db/payment-transactions.js';
 import { withTenant, type TenantScope } from '../../db/tenant.js';
 import type { TenantId } from '../../domain/ids.js';
-import { compareBooks, type Drift } from '../../domain/payments/reconciliation.js';
+import type { Drift } from '../../domain/payments/books.js';
+import { compareBooks } from '../../domain/payments/reconciliation.js';
 import type { Compared } from './watch-contracts.js';
 import type { WatchDeps, Watched } from './watch.js';
 

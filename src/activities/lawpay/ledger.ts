@@ -2,64 +2,13 @@
  * Sending money at most once without proof. The ledger's row says whether a request may leave; every answer, and every
  * transaction found under our reference, is written there before anything else is done with it.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Moved } from '../../clients/lawpay/gateway.js';
-import type { Transaction } from '../../clients/lawpay/transactions.js';
-import { raiseAlert, resolveAlert, type Alert } from '../../db/alerts.js';
-import {
-  changeMovement,
-  findMovement,
-  openMovement,
-  type MovementRow,
-  type Told,
-} from '../../db/movements.js';
-import { withTenant, type TenantScope } from '../../db/tenant.js';
+import { changeMovement, findMovement, openMovement, type MovementRow } from '../../db/movements.js';
+import type { TenantScope } from '../../db/tenant.js';
 import { OutsideError } from '../../domain/failures.js';
-import type { TenantId } from '../../domain/ids.js';
 import type { Deposit } from '../../domain/payments/deposit.js';
-import { findingOf, type MovementEvent } from '../../domain/payments/movement.js';
-import type { AlertPort } from '../alerts.js';
-import type { Landed } from '../make-once.js';
-import type { FirmDeps } from './firm.js';
-
-export interface LedgerDeps extends FirmDeps {
-  alerts: AlertPort;
-  /** Pause before the first look-up after a lost answer; doubles with each further one. Milliseconds. */
-  settleMs: number;
-}
-
-/** Looks after a lost answer before a person is asked: with the default pause at 2, 6 and 14 seconds. */
-const LOOKS = 3;
-
-/** One movement on its way. */
-export interface Passage {
-  deps: LedgerDeps;
-  tenantId: TenantId;
-  /** The operation key; LawPay keeps it as the reference. */
-  reference: string;
-  signal: AbortSignal;
-  /** What LawPay has under our reference; of some there are several. */
-  search(row: MovementRow): Promise<Transaction[]>;
-}
-
-/** What a landed movement leaves: a refused one has no transaction, and is named by its own reference. */
-export const landedOf = ({ transactionId, reference }: MovementRow): Landed => ({
-  externalId: transactionId ?? reference,
-});
-
-export const inLedger = <T>(
-  { deps, tenantId }: Pick<Passage, 'deps' | 'tenantId'>,
-  work: (scope: TenantScope) => Promise<T>,
-): Promise<T> => withTenant(deps.pool, tenantId, work);
-
-/** @returns the movement when LawPay has told of it, or tells now; undefined when nothing was sent or nothing is found. */
-export async function findMoved(passage: Passage): Promise<Landed | undefined> {
-  const row = await inLedger(passage, (scope) => findMovement(scope, passage));
-  if (row?.state === 'answered') return landedOf(row);
-  if (row?.state !== 'sent') return undefined;
-  const answered = await lookUp(passage, row, 1);
-  return answered && landedOf(answered);
-}
+import { LOOKS, lookUp } from './look-up.js';
+import { inLedger, note, toldBy, type Passage } from './passage.js';
 
 /** Whether a movement may go out although an earlier attempt may have sent it: it did not, or a person has looked. */
 export async function mayGo(passage: Passage, provenUndone: number | undefined): Promise<boolean> {
@@ -100,61 +49,17 @@ export async function sendClaimed(
   row: MovementRow,
   send: () => Promise<Moved>,
 ): Promise<MovementRow | Extract<Moved, { kind: 'refused' }>> {
-  const moved = await send().catch(async (error: unknown) => {
-    // The request never left: our pace had no slot, or nobody took the connection.
-    if (error instanceof OutsideError) await note(passage, { kind: 'undone', send: row.sends });
-    throw error;
-  });
+  const moved = await send();
+  if (moved.kind === 'unsent') {
+    await note(passage, { kind: 'undone', send: row.sends });
+    throw moved.error;
+  }
   if (moved.kind === 'refused') return moved;
   if (moved.kind === 'done') return note(passage, { kind: 'answered' }, toldBy(moved.transaction));
-  const answered = await lookUp(passage, row, LOOKS);
+  const answered = await lookUp(passage, row, { looks: LOOKS, known: moved.transactionId });
   if (answered) return answered;
   throw moved.error;
 }
-
-/** Looks for our reference. @returns the row once LawPay tells. @throws OutsideError `conflict` when what is there is not ours alone */
-async function lookUp(passage: Passage, row: MovementRow, looks: number): Promise<MovementRow | undefined> {
-  const { deps, signal, reference } = passage;
-  for (let look = 0; look < looks; look++) {
-    await sleep(deps.settleMs * 2 ** look, undefined, { signal });
-    const wanted = { ...row, type: row.kind };
-    const finding = findingOf(await passage.search(row), wanted);
-    if (finding.kind === 'one' || finding.kind === 'failed')
-      return note(passage, { kind: 'answered' }, toldBy(finding.match));
-    if (finding.kind === 'wrong') {
-      await tell(passage, `a movement of money is not as it was ordered: ${finding.why}`);
-      throw new OutsideError('conflict', `${finding.why}: look at reference ${reference} in LawPay`);
-    }
-  }
-  await tell(
-    passage,
-    'nobody knows whether money has moved: its answer was lost and LawPay shows nothing yet',
-  );
-  return undefined;
-}
-
-/** Changes the row by the rules; with an answer or a person's word the alert ends. */
-export const note = (passage: Passage, event: MovementEvent, told: Told = {}): Promise<MovementRow> =>
-  inLedger(passage, async (scope) => {
-    const changed = await changeMovement(scope, passage, event, told);
-    if (!changed) throw new OutsideError('internal', 'a movement of money vanished from our ledger');
-    if (changed.row.state !== 'sent') await resolveAlert(scope, alertOf(passage));
-    return changed.row;
-  });
-
-const alertOf = ({ tenantId, reference }: Passage) =>
-  ({ tenantId, kind: 'payment.unproven', subject: reference }) as const;
-
-async function tell(passage: Passage, message: string): Promise<void> {
-  const alert: Alert = { ...alertOf(passage), severity: 'critical', message };
-  if (await inLedger(passage, (scope) => raiseAlert(scope, alert))) passage.deps.alerts.announce([alert]);
-}
-
-const toldBy = ({ id, status, failureCode }: Transaction): Told => ({
-  transactionId: id,
-  status,
-  failureCode,
-});
 
 /** For the person who finds it parked. */
 export const unproven = (reference: string): OutsideError =>

@@ -1,6 +1,4 @@
 /** Giving a charge back: voided while nothing is settled, refunded otherwise, each reference once and never too much. */
-import { openAccount, readAccounts, type OpenAccount } from '../../clients/lawpay/accounts.js';
-import type { LawPayOptions } from '../../clients/lawpay/client.js';
 import { refund, voidCharge } from '../../clients/lawpay/gateway.js';
 import { findTransactions, readTransaction, type Transaction } from '../../clients/lawpay/transactions.js';
 import type { Pacer } from '../../clients/pacer.js';
@@ -8,19 +6,13 @@ import { givenBack, type MovementRow } from '../../db/movements.js';
 import { OutsideError } from '../../domain/failures.js';
 import { leftCents, planReversal } from '../../domain/payments/reversal.js';
 import type { WriteRequest } from '../../domain/writes.js';
-import type { WriteAdapter } from '../make-once.js';
+import type { Landed, WriteAdapter } from '../make-once.js';
 import { SEARCH_BEFORE_MS } from './charges.js';
-import { notingRefusal, openFirm } from './firm.js';
-import {
-  claim,
-  findMoved,
-  landedOf,
-  mayGo,
-  note,
-  sendClaimed,
-  type LedgerDeps,
-  type Passage,
-} from './ledger.js';
+import { gatewayOf, type AtGateway } from './at-gateway.js';
+import { notingRefusal } from './firm.js';
+import { claim, mayGo, sendClaimed } from './ledger.js';
+import { findMoved } from './look-up.js';
+import { landedOf, note, type LedgerDeps, type Passage } from './passage.js';
 
 export type ReversalRequest = Extract<WriteRequest, { operation: 'lawpay.charge.reverse' }>;
 
@@ -29,11 +21,6 @@ const ASK_AGAIN_MS = 600_000;
 /** The window to void may close between our look and our request; then it is a refund, and no third way is left. */
 const PLANS = 2;
 
-interface AtGateway {
-  options: LawPayOptions;
-  account: OpenAccount;
-}
-
 export function reversalAdapter(
   deps: LedgerDeps,
   request: ReversalRequest,
@@ -41,11 +28,8 @@ export function reversalAdapter(
   pacer: Pacer,
 ): WriteAdapter {
   const { tenantId, key: reference, payload } = request;
-  const open = async (): Promise<AtGateway> => {
-    const { options, settings } = await openFirm(deps, tenantId, signal, pacer);
-    const accounts = await readAccounts(options, settings.mode);
-    return { options, account: openAccount(accounts, payload.deposit.account) };
-  };
+  const { account } = payload.deposit;
+  const open = gatewayOf(deps, { tenantId, account }, signal, pacer);
   const passage: Passage = {
     ...{ deps, tenantId, reference, signal },
     search: async (row) => {
@@ -55,12 +39,26 @@ export function reversalAdapter(
   };
   const noting = <T>(work: () => Promise<T>): Promise<T> => notingRefusal(deps, tenantId, work);
   return {
-    find: () => noting(() => findMoved(passage)),
+    find: () =>
+      noting(async () => {
+        const row = await findMoved(passage);
+        return row && givenBackBy(row);
+      }),
     provenUndone: () => mayGo(passage, payload.provenUndone),
     create: () =>
-      noting(async () => ({ ...landedOf(await reverse(passage, request, await open())), referenced: true })),
+      noting(async () => ({
+        ...givenBackBy(await reverse(passage, request, await open())),
+        referenced: true,
+      })),
     carriesReference: async () => (await findMoved(passage)) !== undefined,
   };
+}
+
+/** A refund that LawPay took on and could not carry out is told to a person: the client has no money back. */
+function givenBackBy(row: MovementRow): Landed {
+  if (row.status !== 'FAILED') return landedOf(row);
+  const why = row.failureCode ?? 'no reason given';
+  throw new OutsideError('conflict', `the refund failed at LawPay (${why}): discard this and order another`);
 }
 
 async function reverse(

@@ -2,6 +2,7 @@
 import { readAccounts, type PaymentAccount } from '../../clients/lawpay/accounts.js';
 import { listEvents } from '../../clients/lawpay/events.js';
 import { readTransaction, type Transaction } from '../../clients/lawpay/transactions.js';
+import { resolveAlert } from '../../db/alerts.js';
 import { readConnection } from '../../db/connections.js';
 import { changeMovement, findMovement } from '../../db/movements.js';
 import { closeEvents, noteEvents, notePolled, openEvents, polledUntil } from '../../db/payment-events.js';
@@ -122,4 +123,5 @@ async function takeIn(scope: TenantScope, tenantId: TenantId, read: Transaction)
   const { id: transactionId, status, failureCode } = read;
   const place = { tenantId, reference: row.reference };
   await changeMovement(scope, place, { kind: 'answered' }, { transactionId, status, failureCode });
+  await resolveAlert(scope, { tenantId, kind: 'payment.unproven', subject: row.reference });
 }

@@ -14,8 +14,13 @@ import { Transaction } from './transactions.js';
 /** What came of a request. */
 export type Moved =
   | { kind: 'done'; transaction: Transaction }
-  /** LawPay said no in so many words: nothing moved. A declined card leaves a failed transaction, whose id it gives. */
-  | { kind: 'refused'; code: string; transactionId: string | undefined; error: OutsideError }
+  /**
+   * LawPay said no in so many words: nothing moved. A declined card leaves a failed transaction, whose id it gives. `about`
+   * is what it speaks of, e.g. `Account[…]`.
+   */
+  | { kind: 'refused'; code: string; about: string; transactionId: string | undefined; error: OutsideError }
+  /** It never left us: there was no slot for it, nobody took the connection, or we were told to stop before. */
+  | { kind: 'unsent'; error: unknown }
   /** No proof either way. The id, when there is one, is that of a real transaction: to be read before anything else. */
   | { kind: 'unknown'; transactionId: string | undefined; error: OutsideError };
 
@@ -52,13 +57,20 @@ export const refund = (
 };
 
 async function move(options: LawPayOptions, request: LawPayRequest): Promise<Moved> {
+  const { pacer } = options;
+  try {
+    await pacer.before();
+  } catch (error) {
+    return { kind: 'unsent', error };
+  }
+  const paced = { ...options, pacer: { ...pacer, before: () => Promise.resolve() } };
   let sent: Awaited<ReturnType<typeof ask>>;
   try {
-    sent = await ask(options, request);
+    sent = await ask(paced, request);
   } catch (error) {
+    // Told to stop while it was on its way: the ledger goes on saying `sent`.
     if (!(error instanceof OutsideError)) throw error;
-    // `unavailable`, or our own pace: the request never left us.
-    if (error.errorClass !== 'outcome_unknown') throw error;
+    if (error.errorClass !== 'outcome_unknown') return { kind: 'unsent', error };
     return { kind: 'unknown', transactionId: undefined, error };
   }
   const { call, answer } = sent;
@@ -73,7 +85,13 @@ async function move(options: LawPayOptions, request: LawPayRequest): Promise<Mov
 
 const Messages = z.object({
   messages: z
-    .array(z.looseObject({ code: z.string().regex(/^[a-z_]{1,60}$/), entity_id: z.string().nullish() }))
+    .array(
+      z.looseObject({
+        code: z.string().regex(/^[a-z_]{1,60}$/),
+        entity_id: z.string().nullish(),
+        context: z.string().nullish(),
+      }),
+    )
     .min(1),
 });
 
@@ -85,7 +103,13 @@ function refusedOrUnknown(call: Exchange, answer: Answer): Moved {
   const message = messagesOf(answer.text)?.[0];
   const transactionId = message?.entity_id ?? undefined;
   if (message && [400, 401, 403, 404, 422].includes(answer.status))
-    return { kind: 'refused', code: message.code, transactionId, error: refusal(call, answer, Date.now()) };
+    return {
+      kind: 'refused',
+      code: message.code,
+      about: message.context ?? '',
+      transactionId,
+      error: refusal(call, answer, Date.now()),
+    };
   const what = `LawPay answered ${answer.status}${message ? ` (${message.code})` : ''} to ${describe(call)}`;
   return { kind: 'unknown', transactionId, error: new OutsideError('outcome_unknown', what) };
 }

@@ -67,6 +67,7 @@ export function pageState(page: { expiresAtMs: number; attempt?: AttemptNow }, n
       return open(declineWords('token_expired'));
     case 'answered':
       if (status === 'FAILED') return open(declineWords(failureCode ?? ''));
+      if (status === 'PENDING') return { kind: 'delayed' };
       return { kind: status === 'VOIDED' ? 'returned' : 'paid' };
   }
 }

@@ -42,6 +42,8 @@ describe('a payment page', () => {
   test('asks a payer to wait for seconds, not for minutes', () => {
     expect(stateOf(attempt({ state: 'sent' }))).toEqual({ kind: 'working' });
     expect(stateOf(attempt({ state: 'sent' }), 60_000)).toEqual({ kind: 'delayed' });
+    // LawPay has it, and its processor has still to confirm.
+    expect(stateOf(attempt({ status: 'PENDING' }))).toEqual({ kind: 'delayed' });
   });
 
   test('never takes another card while the last one may yet be charged', () => {

@@ -1,12 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  compareBooks,
-  SETTLED_AFTER_MS,
-  type Books,
-  type Listed,
-  type MovementMade,
-} from '../../../src/domain/payments/reconciliation.js';
+import type { Books, Listed, MovementMade } from '../../../src/domain/payments/books.js';
+import { SETTLED_AFTER_MS } from '../../../src/domain/payments/drift-rules.js';
+import { compareBooks } from '../../../src/domain/payments/reconciliation.js';
 
 const movement = (more: Partial<MovementMade> = {}): MovementMade => ({
   ...{ reference: 'pay_1.1', kind: 'CHARGE', state: 'answered', how: null, amountCents: 15_000 },

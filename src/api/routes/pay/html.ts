@@ -43,6 +43,9 @@ const ours = '<script type="module" src="/pay/assets/pay.js"></script>\n';
 /** Without scripts the browser looks again by itself. */
 const refresh = '<noscript><meta http-equiv="refresh" content="5"></noscript>\n';
 
+/** American numbers as Americans write them. */
+const readable = (e164: string): string => e164.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '($1) $2-$3');
+
 const scripts = ({ script, integrity }: CardFields): string => {
   const proof = integrity === undefined ? '' : ` integrity="${escaped(integrity)}" crossorigin="anonymous"`;
   return `<script src="${escaped(script)}" defer${proof}></script>\n${ours}`;
@@ -87,5 +90,5 @@ pay another way.</div></noscript>
 d="M11 7V5a4 4 0 1 0-8 0v2a2 2 0 0 0-2 2v5a2 2 0 0 0 2 2h8a2 2 0 0 0 2-2V9a2 2 0 0 0-2-2ZM5 5a2 2 0 1 1 4 0v2H5V5Z"/></svg>
 Your card number goes straight to LawPay, which processes payments for law firms. ${escaped(firm.name)} does not see it and
 this page does not keep it.</p>
-${firm.telephone === undefined ? '' : `<p>Questions? Call <a href="tel:${escaped(firm.telephone)}">${escaped(firm.telephone)}</a>.</p>`}
+${firm.telephone === undefined ? '' : `<p>Questions? Call <a href="tel:${escaped(firm.telephone)}">${escaped(readable(firm.telephone))}</a>.</p>`}
 </footer>`;

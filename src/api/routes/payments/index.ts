@@ -2,7 +2,8 @@ import type { App } from '../../app-types.js';
 import type { PaymentDeps } from './deps.js';
 import { paymentReconciliationRoute } from './reconciliation.js';
 import { type RefundDeps, refundRoutes } from './refunds.js';
-import { eventsSecretRoute, paymentSetupRoutes } from './setup.js';
+import { eventsSecretRoute } from './events-secret.js';
+import { paymentSetupRoutes } from './setup.js';
 
 export type { PaymentDeps } from './deps.js';
 export type { RefundDeps } from './refunds.js';

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { OutsideError } from '../../../domain/failures.js';
 import { UNIT_PROBE, type UnitProof } from '../../../domain/payments/settings.js';
 import type { App } from '../../app-types.js';
 import { identityOf } from '../../plugins/auth.js';
 import { problemAnswers } from '../../plugins/openapi.js';
-import { ProblemError } from '../../problems.js';
 import type { PaymentDeps } from './deps.js';
+import { refusing } from './refusing.js';
 
 const Proof = z.object({
   unit: z.enum(['cents', 'dollars']),
@@ -119,45 +118,7 @@ export function paymentSetupRoutes(app: App, { paymentSetup }: PaymentDeps): voi
   );
 }
 
-/** The address is shown once: only its hash is kept. */
-export function eventsSecretRoute(app: App, { paymentSetup }: PaymentDeps): void {
-  app.post(
-    '/payments/setup/events-secret',
-    {
-      config: { permission: 'payments:set-up' },
-      schema: {
-        tags: ['Payments'],
-        summary: 'Make a new address for LawPay’s events; the old one is good no more',
-        response: {
-          200: z
-            .object({ path: z.string().describe('Behind the public address of this service.') })
-            .describe('Shown once.'),
-          ...problemAnswers,
-        },
-      },
-    },
-    async (request) => {
-      const { tenantId, subject } = identityOf(request);
-      const by = { actor: subject, atMs: Date.now() };
-      const secret = await refusing(paymentSetup.newEventsSecret(tenantId, by));
-      return { path: `/api/v1/webhooks/lawpay/${tenantId}/${secret}` };
-    },
-  );
-}
-
 const given = ({ trust, operating }: { trust?: string | undefined; operating?: string | undefined }) => ({
   ...(trust !== undefined && { trust }),
   ...(operating !== undefined && { operating }),
 });
-
-/** @throws ProblemError in the place of an OutsideError, whose message names no privileged thing. */
-export async function refusing<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof OutsideError)) throw error;
-    const isRefused = ['invalid', 'conflict', 'auth'].includes(error.errorClass);
-    const code = isRefused ? 'setup_refused' : 'vendor_unavailable';
-    throw new ProblemError(code, `${error.message}.`, undefined, { cause: error });
-  }
-}
