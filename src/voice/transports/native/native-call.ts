@@ -14,7 +14,10 @@ import { createComplaints, type Complaints } from './complaints.js';
 import { createFrameReader } from './frame-reader.js';
 import { createSocketLink, type SocketLink } from './socket-link.js';
 
-/** Messages that came while the token was being checked; a well-behaved client sends none. */
+/**
+ * Messages that came while the token was being checked, a second of them. A line may ring for longer than that when the
+ * machine is busy: what a microphone goes on sending is then not heard, as nobody has picked up, and is no offence.
+ */
 const MAX_EARLY_MESSAGES = 50;
 
 /** Serves one accepted socket. Returns at once; everything it set up is gone when the socket has closed. */
@@ -69,7 +72,7 @@ class NativeCall {
     if (!this.#link.isOpen) return;
     if (this.#state === 'claiming') {
       if (this.#early.length < MAX_EARLY_MESSAGES) this.#early.push({ data, isBinary });
-      else this.#complaints.about('not_started');
+      else if (!isBinary) this.#complaints.about('not_started');
     } else if (isBinary) this.#takeAudio(data);
     else this.#takeText(data);
   }

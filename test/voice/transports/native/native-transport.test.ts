@@ -362,6 +362,24 @@ describe('hostile clients', () => {
     expect(await client.closed).toBe(1011);
   });
 
+  test('a token that takes long to check costs no caller the line, however much their microphone sends meanwhile', async () => {
+    await new Promise((resolve) => server.close(resolve));
+    let answer = (): void => undefined;
+    const checked = new Promise<void>((resolve) => (answer = resolve));
+    await listen({ claim: () => checked.then(() => ({ ok: true, agent, header })) });
+    const client = dial();
+    await client.opened;
+    client.send({ type: 'start', token: 'token-0302' });
+    for (const frame of speech(1_000, 3_000)) client.send(frame);
+    // One message too many that is no audio is complained about: then all the audio before it has been read.
+    client.send({ type: 'text', text: 'hello?' });
+    await client.until('error');
+    answer();
+    await client.until('reply_done');
+    expect(client.codes()).toEqual(['not_started']);
+    client.socket.terminate();
+  });
+
   test('a peer that answers no ping is cut off and its call journalled as lost', async () => {
     await new Promise((resolve) => server.close(resolve));
     await listen({ heartbeatMs: 40 });
