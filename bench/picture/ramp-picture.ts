@@ -7,7 +7,7 @@ export interface RampStep {
   generator: { valid: boolean };
 }
 
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT] = [640, 320, 60, 40, 30, 20];
+const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT] = [640, 320, 60, 40, 30, 50];
 const INK = '#444';
 const lines = { p50: '#2a78b8', p95: '#c2542d' } as const;
 
@@ -32,7 +32,7 @@ export function rampPicture(steps: readonly RampStep[], date: string): string {
   const series = (name: keyof typeof lines): string => {
     const path = points.map((point) => `${x(point.calls)},${y(point[name])}`).join(' ');
     const last = points.at(-1);
-    const words = last ? label(WIDTH - RIGHT - 60, Number(y(last[name])) - 6, name, lines[name]) : '';
+    const words = last ? label(WIDTH - RIGHT + 6, y(last[name]), name, lines[name]) : '';
     return `<polyline fill="none" stroke="${lines[name]}" stroke-width="2" points="${path}"/>${words}`;
   };
   return [
@@ -41,11 +41,25 @@ export function rampPicture(steps: readonly RampStep[], date: string): string {
     label(LEFT, 18, `Response latency (ms) over calls on one core, ${date.slice(0, 10)}`),
     `<path d="M${LEFT} ${TOP}V${HEIGHT - BOTTOM}H${WIDTH - RIGHT}" fill="none" stroke="${INK}"/>`,
     `<path d="M${LEFT} ${y(doubledMs)}H${WIDTH - RIGHT}" stroke="${INK}" stroke-dasharray="4 4"/>`,
-    label(6, y(doubledMs), `${Math.round(doubledMs)}`),
-    ...points.map(({ calls }) => label(x(calls), HEIGHT - BOTTOM + 18, String(calls))),
+    label(
+      LEFT + 8,
+      Number(y(doubledMs)) - 6,
+      `twice the p95 of ${points[0]?.calls ?? 0}: ${Math.round(doubledMs)} ms`,
+    ),
+    ...[0, 100, 200, 300, 400, 600, 800]
+      .filter((ms) => ms <= mostMs)
+      .map((ms) => label(LEFT - 30, Number(y(ms)) + 4, String(ms))),
+    ...apart(points.map(({ calls }) => ({ calls, at: Number(x(calls)) }))).map(({ calls, at }) =>
+      label(at, HEIGHT - BOTTOM + 18, String(calls)),
+    ),
     series('p50'),
     series('p95'),
     '</svg>',
     '',
   ].join('\n');
 }
+
+/** Labels would lie on one another: of the steps at one place only the last is named. */
+const apart = <T extends { at: number }>(labels: readonly T[]): T[] =>
+  labels.filter(({ at }, n) => (labels[n + 1]?.at ?? Infinity) - at >= LABEL_WIDTH);
+const LABEL_WIDTH = 24;

@@ -14,7 +14,7 @@ test('a ramp is drawn in the order of its calls, with the latency at which it en
   const columns = p95!.split(' ').map((point) => Number(point.split(',')[0]));
   expect(columns).toEqual([...columns].sort((a, b) => a - b));
   expect(p50).not.toBe(p95);
-  expect(svg).toContain('>400</text>');
+  expect(svg).toContain('twice the p95 of 1: 400 ms');
   expect(svg).toContain('2026-11-21');
 });
 
