@@ -1,11 +1,11 @@
 /** The ids of our custom fields in a firm's Clio: made once per firm, remembered in its connection. */
 import type { Pool } from 'pg';
-import { z } from 'zod';
 import type { ClioClient } from '../clients/clio/client.js';
 import { ensureReferenceField, type ParentType } from '../clients/clio/reference-field.js';
 import { lockSetup, mergeSettings, readConnection } from '../db/connections.js';
 import { withTenant } from '../db/tenant.js';
 import type { TenantId } from '../domain/ids.js';
+import { FirmClioSettings } from './clio-settings.js';
 
 /** A firm's Clio, opened for the length of one activity. */
 export interface FirmInClio {
@@ -15,13 +15,9 @@ export interface FirmInClio {
   settings: Record<string, unknown>;
 }
 
-const Remembered = z.object({
-  referenceFields: z.object({ Contact: z.number().optional(), Matter: z.number().optional() }).default({}),
-});
-
 const rememberedFields = (
   settings: Record<string, unknown>,
-): Partial<Record<ParentType, number | undefined>> => Remembered.parse(settings).referenceFields;
+): Partial<Record<ParentType, number | undefined>> => FirmClioSettings.parse(settings).referenceFields;
 
 /** @throws OutsideError */
 export async function referenceFieldId(firm: FirmInClio, parent: ParentType): Promise<number> {

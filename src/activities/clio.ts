@@ -3,7 +3,6 @@ import type { Pool } from 'pg';
 import { createClioClient, type ClioClient } from '../clients/clio/client.js';
 import type { Pacer } from '../clients/pacer.js';
 import { createNote, findNote } from '../clients/clio/notes.js';
-import { refreshClioTokens, type ClioApp } from '../clients/clio/oauth.js';
 import { createContact, createMatter, practiceAreaId, recordCarries } from '../clients/clio/records.js';
 import { findByReference, type ParentType } from '../clients/clio/reference-field.js';
 import { OutsideError } from '../domain/failures.js';
@@ -17,14 +16,14 @@ import type { WriteAdapter } from './make-once.js';
 import { createPerformWrite } from './perform-write.js';
 import type { GateDeps } from './write-gate.js';
 import { createPacer } from './write-pace.js';
-import { createTokenSource, openConnection, type SecretBox } from './vendor-tokens.js';
+import { clioTokens, type ClioTokenDeps } from './clio-tokens.js';
+import type { SecretBox } from './vendor-tokens.js';
 
 export interface ClioDeps {
   pool: Pool;
   box: SecretBox;
   logger: Logger;
-  /** Our app's credentials; undefined: tokens cannot be renewed. */
-  app: ClioApp | undefined;
+  places: ClioTokenDeps['places'];
   gate: GateDeps;
   /** Longest wait for one answer, milliseconds. */
   timeoutMs: number;
@@ -63,13 +62,8 @@ async function openFirm(
   signal: AbortSignal,
   pacer: Pacer,
 ): Promise<FirmInClio> {
-  const { pool, box, app, timeoutMs } = deps;
-  const place = { pool, box, tenantId, system: 'clio' } as const;
-  const connection = await openConnection(place);
-  const tokens = createTokenSource(place, connection, async (refreshToken) => {
-    if (!app) throw new OutsideError('auth', 'CLIO_CLIENT_ID and CLIO_CLIENT_SECRET are not set');
-    return refreshClioTokens(connection.baseUrl, app, refreshToken, { timeoutMs, signal });
-  });
+  const { pool, timeoutMs } = deps;
+  const { connection, tokens } = await clioTokens(deps, tenantId, signal);
   const clio = createClioClient({ baseUrl: connection.baseUrl, tokens, timeoutMs, signal, pacer });
   return { pool, tenantId, clio, settings: connection.settings };
 }

@@ -30,7 +30,7 @@ export const VendorTokens = z.object({
 });
 export type VendorTokens = z.infer<typeof VendorTokens>;
 
-interface Place {
+export interface Place {
   pool: Pool;
   box: SecretBox;
   tenantId: TenantId;
@@ -40,6 +40,10 @@ interface Place {
 /** Binds sealed tokens to their row: copied to another firm they do not open. */
 const contextOf = ({ tenantId, system }: Pick<Place, 'tenantId' | 'system'>): string =>
   `connections/${tenantId}/${system}`;
+
+/** As they are stored. */
+export const sealTokens = (place: Pick<Place, 'box' | 'tenantId' | 'system'>, tokens: VendorTokens): Buffer =>
+  place.box.seal(JSON.stringify(tokens), contextOf(place));
 
 /** Creates or replaces a firm's connection to a vendor. */
 export async function connectVendor(
@@ -52,7 +56,7 @@ export async function connectVendor(
   },
 ): Promise<void> {
   const { baseUrl, settings, tokens, expiresAt } = connection;
-  const sealedTokens = place.box.seal(JSON.stringify(tokens), contextOf(place));
+  const sealedTokens = sealTokens(place, tokens);
   await withTenant(place.pool, place.tenantId, (scope) =>
     saveConnection(scope, place.tenantId, place.system, {
       baseUrl,
@@ -74,6 +78,7 @@ export async function openConnection({ pool, tenantId, system }: Place): Promise
 }
 
 function good(connection: Connection, system: System): Connection {
+  if (!connection.sealedTokens) throw new OutsideError('auth', `the firm has no ${system} tokens: connect it again`);
   if (connection.revokedAt)
     throw new OutsideError('auth', `${system} has refused the firm’s connection: connect it again`);
   return connection;
@@ -137,7 +142,7 @@ async function renewSerially(
         refreshToken: fresh.refreshToken ?? tokens.refreshToken,
       };
       await saveTokens(scope, tenantId, system, {
-        sealedTokens: place.box.seal(JSON.stringify(next), contextOf(place)),
+        sealedTokens: sealTokens(place, next),
         tokenExpiresAt: new Date(Date.now() + fresh.expiresInS * 1_000),
       });
       return next.accessToken;

@@ -12,6 +12,10 @@ import { addRequestLog } from './plugins/request-log.js';
 import { type AuditDeps, auditRoutes } from './routes/audit.js';
 import { callRoutes } from './routes/calls.js';
 import { addCodecServer, type CodecDeps } from './routes/codec/index.js';
+import type { ConnectionDeps } from './routes/connections/deps.js';
+import { CONSENT_PATH } from './routes/connections/cookie.js';
+import { connectionRoutes } from './routes/connections/index.js';
+import { consentPages } from './routes/connections/pages.js';
 import type { DeadLetterDeps } from './routes/dead-letters/deps.js';
 import { deadLetterRoutes } from './routes/dead-letters/index.js';
 import { type HealthDeps, healthRoutes } from './routes/health.js';
@@ -45,6 +49,7 @@ export interface AppDeps
     PayDeps,
     MonitoringDeps,
     AuditDeps,
+    ConnectionDeps,
     CodecDeps {
   logger: Logger;
   auth: AuthOptions;
@@ -102,6 +107,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
       paymentRoutes(api, deps);
       monitoringRoutes(api, deps);
       auditRoutes(api, deps);
+      connectionRoutes(api, deps);
       done();
     },
     { prefix: '/api/v1' },
@@ -120,6 +126,13 @@ export async function buildApp(deps: AppDeps): Promise<App> {
       done();
     },
     { prefix: '/api/v1' },
+  );
+  await app.register(
+    (pages, _options, done) => {
+      consentPages(pages, deps, deps.auth);
+      done();
+    },
+    { prefix: CONSENT_PATH },
   );
   await addCodecServer(app, deps);
   return app;

@@ -18,7 +18,10 @@ import { MAX_LOOP_DELAY_MS } from './plugins/limits.js';
 import { createEventsLine } from './pay/events-line.js';
 import { createPayDesk, type PayDeskDeps } from './pay/pay-desk.js';
 import { createRefundDesk } from './pay/refund-desk.js';
+import { createConsentStates, type SealingBox } from './connections/consent-states.js';
+import { createNoteReconnected, keepNoting } from './reconnected.js';
 import { createReadiness } from './readiness.js';
+import type { ClioDesk } from './routes/connections/deps.js';
 import type { DeadLetterDeps } from './routes/dead-letters/deps.js';
 import type { HealthDeps } from './routes/health.js';
 import type { PaymentDeps } from './routes/payments/index.js';
@@ -35,7 +38,8 @@ export interface HttpServiceDeps {
   config: ConfigWith<'HERMES_PAYLOAD_KEYS' | 'HERMES_SECRET_KEY'>;
   version: string;
   pool: Pool;
-  box: DeadLetterDeps['box'] & PayDeskDeps['box'];
+  box: DeadLetterDeps['box'] & PayDeskDeps['box'] & SealingBox;
+  clio: ClioDesk;
   temporal: Temporal;
   logger: Logger;
   keys: JWTVerifyGetKey;
@@ -56,6 +60,7 @@ const SOCKETS_PER_CALL = 2;
 export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
   const { config, pool, temporal, logger, calls, closing } = deps;
   const loopDelay = watchLoopDelay();
+  const stopping = new AbortController();
   const app = await buildApp({
     logger,
     pool,
@@ -89,6 +94,14 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
       integrity: config.LAWPAY_FIELDS_INTEGRITY,
       origins: config.LAWPAY_FIELDS_ORIGINS,
     },
+    connections: {
+      states: createConsentStates(deps),
+      clio: deps.clio,
+      reconnected: keepNoting(createNoteReconnected({ pool, temporal: temporal.client }), {
+        logger,
+        stop: stopping.signal,
+      }),
+    },
     turns: (tenantId, window) => turnCounts(pool, tenantId, window),
     readiness: createReadiness({
       pingDatabase: () => pingDatabase(pool),
@@ -115,6 +128,7 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
     maxSockets: config.HERMES_MAX_CALLS * SOCKETS_PER_CALL,
   });
   closing.add('http', 1_000, () => {
+    stopping.abort();
     loopDelay.close();
     cutSockets();
     return app.close();

@@ -34,6 +34,8 @@ export const permissions = {
   'payments:refund': lawyers,
   'payments:set-up': admins,
   'monitoring:read': everyone,
+  'connections:read': workers,
+  'connections:manage': admins,
   'audit:read': admins,
   'payloads:decode': ['ADMIN', 'ATTORNEY'],
   'payloads:encode': workers,

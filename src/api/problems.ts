@@ -55,6 +55,16 @@ export const problems = {
     title: 'LawPay or the firm’s settings stand against it.',
     action: 'See `detail` for what is missing; GET /api/v1/payments/setup shows what LawPay offers.',
   },
+  not_set_up: {
+    status: 409,
+    title: 'This is not set up here.',
+    action: 'Operators set what `detail` names; then try again.',
+  },
+  not_connected: {
+    status: 409,
+    title: 'The firm is not connected to that system.',
+    action: 'Connect it first, or go on: there is nothing to end.',
+  },
   payload_too_large: {
     status: 413,
     title: 'The request body is too large.',

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { resolveAlert } from '../db/alerts.js';
@@ -6,6 +7,7 @@ import { withTenant } from '../db/tenant.js';
 import { afterReconnect } from '../domain/circuit.js';
 import type { TenantId } from '../domain/ids.js';
 import type { System } from '../domain/writes.js';
+import type { Logger } from '../telemetry/logger.js';
 import { breakerStart, systemReconnected } from '../workflows/breaker-messages.js';
 import { workflowTypes } from '../workflows/messages.js';
 
@@ -18,10 +20,7 @@ export type NoteReconnected = (tenantId: TenantId, system: System) => Promise<vo
 export const createNoteReconnected =
   ({ pool, temporal }: { pool: Pool; temporal: Client }): NoteReconnected =>
   async (tenantId, system) => {
-    await withTenant(pool, tenantId, async (scope) => {
-      await changeCircuit(scope, tenantId, system, afterReconnect);
-      await resolveAlert(scope, { tenantId, kind: 'connection.refused', subject: system });
-    });
+    await withTenant(pool, tenantId, (scope) => changeCircuit(scope, tenantId, system, afterReconnect));
     await temporal.withDeadline(Date.now() + DEADLINE_MS, () =>
       temporal.workflow.signalWithStart(workflowTypes.breaker, {
         ...breakerStart(tenantId, system),
@@ -29,4 +28,34 @@ export const createNoteReconnected =
         signalArgs: [],
       }),
     );
+    // Last: while it is open, a connection that is good again has not been told of yet.
+    await withTenant(pool, tenantId, (scope) =>
+      resolveAlert(scope, { tenantId, kind: 'connection.refused', subject: system }),
+    );
+  };
+
+/** A first try is waited for this long at most by whoever is told; then it goes on beside. Milliseconds. */
+const RETRY_MS = 15_000;
+
+/** The same for a page that must answer: never throws, and tries again until it is done or `stop` aborts. */
+export const keepNoting =
+  (note: NoteReconnected, { logger, stop }: { logger: Logger; stop: AbortSignal }): NoteReconnected =>
+  async (tenantId, system) => {
+    const once = async (): Promise<boolean> => {
+      try {
+        await note(tenantId, system);
+        return true;
+      } catch (err) {
+        logger.warn({ err, tenantId, system }, 'parked writes could not be told of a new connection yet');
+        return false;
+      }
+    };
+    if (await once()) return;
+    const again = async (): Promise<void> => {
+      while (!stop.aborted) {
+        await sleep(RETRY_MS, undefined, { signal: stop, ref: false }).catch(() => undefined);
+        if (!stop.aborted && (await once())) return;
+      }
+    };
+    void again();
   };

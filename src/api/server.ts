@@ -2,6 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import manifest from '../../package.json' with { type: 'json' };
+import { createClioConnector, type ClioConnectDeps } from '../activities/clio-connect.js';
+import { clioPlacesOf } from '../activities/clio-places.js';
+import { createPacer } from '../activities/write-pace.js';
 import { cacheDirectory } from '../../temporal/binaries.js';
 import { createDataConverter } from '../codec/data-converter.js';
 import { createLawPaySetup } from '../activities/lawpay/setup.js';
@@ -82,6 +85,7 @@ async function startEdge(config: EdgeConfig, logger: Logger, closing: Closing): 
     config,
     pool,
     box: cipher,
+    clio: clioDeskOf(config, { pool, box: cipher, logger }),
     temporal,
     logger,
     keys,
@@ -96,6 +100,22 @@ async function startEdge(config: EdgeConfig, logger: Logger, closing: Closing): 
     latency: (tenantId, window, only) => mergeStages(latencyHistograms(pool, tenantId, window, only)),
   });
   logger.info({ event: 'ready', url: publicUrlOf(config), engines: calls.engines }, 'the edge takes calls');
+}
+
+/** The edge asks Clio only when a person connects a firm or lets it go; everything else is the workers'. */
+function clioDeskOf(config: EdgeConfig, given: Pick<ClioConnectDeps, 'pool' | 'box' | 'logger'>) {
+  const rule = { perMinute: config.CLIO_RATE_PER_MINUTE, burst: config.CLIO_RATE_BURST };
+  return createClioConnector({
+    ...given,
+    places: clioPlacesOf(config),
+    redirectUri: `${publicUrlOf(config).replace(/\/+$/, '')}/oauth/clio/callback`,
+    timeoutMs: config.CLIO_TIMEOUT_MS,
+    pacerFor: (tenantId, signal) =>
+      createPacer({
+        ...{ rule, requests: 1, ...given, tenantId, system: 'clio', signal },
+        ...{ nowMs: undefined, taken: undefined },
+      }),
+  });
 }
 
 /** Reads what a setting points to. @throws ConfigError naming the setting. */

@@ -45,6 +45,33 @@ const payloadKeys = z.string().transform((text, ctx) => {
   }
   return keys;
 });
+const CLIO_REGION = /^(us|eu|ca|au)$/;
+/** `eu:ID:SECRET,au:ID:SECRET` as a map by region. */
+const regionalApps = z.string().transform((text, ctx) => {
+  const parts = text.split(',').map((part) => part.trim().split(':'));
+  if (parts.some(([region = '', id, secret]) => !CLIO_REGION.test(region) || !id || !secret)) {
+    ctx.addIssue({
+      code: 'custom',
+      message: 'REGION:ID:SECRET separated by commas, the regions being us, eu, ca, au',
+    });
+    return z.NEVER;
+  }
+  return Object.fromEntries(
+    parts.map(([region = '', clientId = '', ...secret]) => [
+      region,
+      { clientId, clientSecret: secret.join(':') },
+    ]),
+  );
+});
+/** `us=https://…,eu=https://…` as a map by region. */
+const regionalHosts = z.string().transform((text, ctx) => {
+  const parts = text.split(',').map((part) => part.trim().split('='));
+  if (parts.some(([region = '', host = '']) => !CLIO_REGION.test(region) || !URL.canParse(host))) {
+    ctx.addIssue({ code: 'custom', message: 'REGION=URL separated by commas, the regions being us, eu, ca, au' });
+    return z.NEVER;
+  }
+  return Object.fromEntries(parts) as Record<string, string>;
+});
 const address = z.string().regex(/^[^\s:/]+:\d+$/, 'host:port');
 
 /** One setting: its schema, an example that would be right, and its meaning. */
@@ -479,8 +506,18 @@ export const settings = {
     '10',
     'How many of them may go at once after a quiet while; the larger, the slower the rest of the minute.',
   ),
-  CLIO_CLIENT_ID: setting(z.string().min(1).optional(), 'abc123', 'Clio app key.'),
+  CLIO_CLIENT_ID: setting(z.string().min(1).optional(), 'abc123', 'Clio app key, for firms in the United States.'),
   CLIO_CLIENT_SECRET: setting(z.string().min(1).optional(), 's3cret', 'Clio app secret.'),
+  CLIO_REGIONAL_APPS: setting(
+    regionalApps.optional(),
+    'eu:abc124:s3cret,au:abc125:s3cret',
+    'Apps of other regions: Clio wants one in each, and neither keys nor tokens are good elsewhere.',
+  ),
+  CLIO_HOSTS: setting(
+    regionalHosts.optional(),
+    'us=https://app.clio.com',
+    'Hosts by region, where they are not Clio’s own (a gateway in between).',
+  ),
   CLIO_TIMEOUT_MS: setting(milliseconds.default(15_000), '15000', 'Longest wait for one Clio answer.'),
   CLIO_SETTLE_MS: setting(
     milliseconds.default(3_000),

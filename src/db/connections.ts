@@ -88,6 +88,28 @@ export async function markRevoked(scope: TenantScope, tenantId: string, system: 
   );
 }
 
+/** Ends a connection: its tokens go, its settings stay for the day the firm connects again. */
+export async function forgetTokens(scope: TenantScope, tenantId: string, system: System): Promise<void> {
+  await scope.query(
+    `update connections set sealed_tokens = null, token_expires_at = null,
+         revoked_at = coalesce(revoked_at, now()), updated_at = now()
+     where tenant_id = $1 and system = $2`,
+    [tenantId, system],
+  );
+}
+
+/** Every connection a firm ever made. */
+export async function listConnections(
+  scope: TenantScope,
+  tenantId: string,
+): Promise<(Connection & { system: System; updatedAt: Date })[]> {
+  const { rows } = await scope.query<Connection & { system: System; updatedAt: Date }>(
+    `select system, updated_at as "updatedAt", ${columns} from connections where tenant_id = $1 order by system`,
+    [tenantId],
+  );
+  return rows;
+}
+
 /** Merges keys into the settings, top level only. */
 export async function mergeSettings(
   scope: TenantScope,

@@ -4,6 +4,7 @@ import { publicUrlOf } from '../api/edge-options.js';
 import { alertsToLog } from '../activities/alerts.js';
 import { createBreakerActivities } from '../activities/breaker.js';
 import { createClioActivities } from '../activities/clio.js';
+import { clioPlacesOf } from '../activities/clio-places.js';
 import { createIntakeActivities } from '../activities/intake.js';
 import { createLawPayActivities } from '../activities/lawpay.js';
 import { createDataConverter } from '../codec/data-converter.js';
@@ -59,7 +60,6 @@ async function main(): Promise<void> {
   const pool = openPool(needed(config, 'DATABASE_URL'), workerPoolSize, (err) =>
     logger.warn({ err }, 'a pooled database connection died'),
   );
-  const { CLIO_CLIENT_ID: clientId, CLIO_CLIENT_SECRET: clientSecret } = config;
   try {
     const bundlePath = await provideWorkflowBundle({
       sourceDir: join(import.meta.dirname, '..'),
@@ -97,7 +97,7 @@ async function main(): Promise<void> {
           box,
           logger,
           gate,
-          app: clientId && clientSecret ? { clientId, clientSecret } : undefined,
+          places: clioPlacesOf(config),
           timeoutMs: config.CLIO_TIMEOUT_MS,
           settleMs: config.CLIO_SETTLE_MS,
         }),

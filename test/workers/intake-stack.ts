@@ -35,6 +35,7 @@ import {
   type CallIntakeInput,
 } from '../../src/workflows/messages.js';
 import { searchAttributes } from '../../src/workflows/search-attributes.js';
+import { clioPlaces } from '../../src/domain/clio-regions.js';
 import { clioApp } from '../../standins/clio/oauth.js';
 import { clioStandin } from '../../standins/clio/server.js';
 import { controlOf, type Control } from '../../standins/kit/control.js';
@@ -192,7 +193,7 @@ export async function startIntakeStack(options: IntakeStackOptions = {}) {
         box,
         logger: silentLogger,
         gate,
-        app: clioApp,
+        places: clioPlaces({ us: clioApp }, { us: clio.url }),
         timeoutMs: 2_000,
         settleMs: options.settleMs ?? 50,
       }),

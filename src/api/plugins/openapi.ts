@@ -21,6 +21,7 @@ const tags = [
     name: 'Payments',
     description: 'What a firm settles about money, and whether its ledger agrees with LawPay’s.',
   },
+  { name: 'Connections', description: 'Outside systems of the firm: connecting them and letting them go.' },
   { name: 'Audit', description: 'Who decided what, when and why: append-only and hash-chained.' },
   { name: 'Monitoring', description: 'Latency by stage and compliance with the SLA, from stored samples.' },
   { name: 'Operations', description: 'Probes and details for operators; no token needed.' },

@@ -56,6 +56,18 @@ export async function testApp(deps: Partial<AppDeps> = {}): Promise<App> {
       order: () => Promise.reject(new Error('no job')),
     },
     box: { open: () => '{}' },
+    connections: {
+      states: {
+        begin: () => Promise.reject(new Error('no states')),
+        redeem: () => Promise.resolve(undefined),
+      },
+      clio: {
+        consentUrl: () => undefined,
+        connect: () => Promise.resolve({ kind: 'refused' }),
+        disconnect: () => Promise.resolve(undefined),
+      },
+      reconnected: () => Promise.resolve(),
+    },
     latency: () => Promise.resolve(new Map()),
     turns: () => Promise.resolve({ turns: 0, errors: 0 }),
     modelShutdowns: () => [],

@@ -1,0 +1,18 @@
+import { clioPlaces, type ClioApp, type ClioPlace, type ClioRegion } from '../domain/clio-regions.js';
+
+/** The settings that say which apps we have at Clio, as the environment gives them. */
+export interface ClioAppSettings {
+  readonly CLIO_CLIENT_ID: string | undefined;
+  readonly CLIO_CLIENT_SECRET: string | undefined;
+  readonly CLIO_REGIONAL_APPS: Readonly<Partial<Record<string, ClioApp>>> | undefined;
+  readonly CLIO_HOSTS: Readonly<Partial<Record<string, string>>> | undefined;
+}
+
+/** Every region with its host and our app there. */
+export function clioPlacesOf(settings: ClioAppSettings): readonly ClioPlace[] {
+  const { CLIO_CLIENT_ID: clientId, CLIO_CLIENT_SECRET: clientSecret } = settings;
+  const first = clientId && clientSecret ? { us: { clientId, clientSecret } } : {};
+  // The schema of both settings knows the names of the regions.
+  const others = (settings.CLIO_REGIONAL_APPS ?? {}) as Partial<Record<ClioRegion, ClioApp>>;
+  return clioPlaces({ ...first, ...others }, settings.CLIO_HOSTS ?? {});
+}
