@@ -115,7 +115,13 @@ async function keep(
   const { signal } = new AbortController();
   const token = () => Promise.resolve(fresh.accessToken);
   const pacer = deps.pacerFor(tenantId, signal);
-  const clio = createClioClient({ baseUrl, tokens: { current: token, renew: token }, timeoutMs, signal, pacer });
+  const clio = createClioClient({
+    baseUrl,
+    tokens: { current: token, renew: token },
+    timeoutMs,
+    signal,
+    pacer,
+  });
   const me = await whoAmI(clio);
   const { expiresInS, ...tokens } = fresh;
   await withTenant(pool, tenantId, async (scope) => {
@@ -132,7 +138,12 @@ async function keep(
       tokenExpiresAt: new Date(Date.now() + expiresInS * 1_000),
     });
     const details = { region, account: me.account.id, otherAccount: isOther };
-    await audit(scope, tenantId, { actor, action: 'connection.connect', reason: 'consented at Clio', details });
+    await audit(scope, tenantId, {
+      actor,
+      action: 'connection.connect',
+      reason: 'consented at Clio',
+      details,
+    });
   });
   return me;
 }

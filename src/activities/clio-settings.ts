@@ -10,8 +10,6 @@ export const FirmClioSettings = z.looseObject({
   /** The calendar appointments go into: a calendar's id, never a user's. */
   calendarId: z.number().optional(),
   /** Our custom fields, by the kind of record they are on. */
-  referenceFields: z
-    .object({ Contact: z.number().optional(), Matter: z.number().optional() })
-    .default({}),
+  referenceFields: z.object({ Contact: z.number().optional(), Matter: z.number().optional() }).default({}),
 });
 export type FirmClioSettings = Partial<z.infer<typeof FirmClioSettings>>;

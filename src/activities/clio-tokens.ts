@@ -27,7 +27,8 @@ export async function clioTokens(
   const app = appAt(places, connection.baseUrl);
   const tokens = createTokenSource(place, connection, async (refreshToken) => {
     // Our own mistake, not the firm's: its grant is as good as before.
-    if (!app) throw new OutsideError('internal', 'there is no Clio app for the firm’s region: set CLIO_CLIENT_ID');
+    if (!app)
+      throw new OutsideError('internal', 'there is no Clio app for the firm’s region: set CLIO_CLIENT_ID');
     return refreshClioTokens(connection.baseUrl, app, refreshToken, { timeoutMs, signal });
   });
   return { connection, tokens };

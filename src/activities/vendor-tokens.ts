@@ -78,7 +78,8 @@ export async function openConnection({ pool, tenantId, system }: Place): Promise
 }
 
 function good(connection: Connection, system: System): Connection {
-  if (!connection.sealedTokens) throw new OutsideError('auth', `the firm has no ${system} tokens: connect it again`);
+  if (!connection.sealedTokens)
+    throw new OutsideError('auth', `the firm has no ${system} tokens: connect it again`);
   if (connection.revokedAt)
     throw new OutsideError('auth', `${system} has refused the firm’s connection: connect it again`);
   return connection;

@@ -52,10 +52,9 @@ export const keepNoting =
     };
     if (await once()) return;
     const again = async (): Promise<void> => {
-      while (!stop.aborted) {
-        await sleep(RETRY_MS, undefined, { signal: stop, ref: false }).catch(() => undefined);
-        if (!stop.aborted && (await once())) return;
-      }
+      do await sleep(RETRY_MS, undefined, { signal: stop, ref: false });
+      while (!(await once()));
     };
-    void again();
+    // Rejects when the process stops.
+    again().catch(() => undefined);
   };

@@ -67,7 +67,10 @@ const regionalApps = z.string().transform((text, ctx) => {
 const regionalHosts = z.string().transform((text, ctx) => {
   const parts = text.split(',').map((part) => part.trim().split('='));
   if (parts.some(([region = '', host = '']) => !CLIO_REGION.test(region) || !URL.canParse(host))) {
-    ctx.addIssue({ code: 'custom', message: 'REGION=URL separated by commas, the regions being us, eu, ca, au' });
+    ctx.addIssue({
+      code: 'custom',
+      message: 'REGION=URL separated by commas, the regions being us, eu, ca, au',
+    });
     return z.NEVER;
   }
   return Object.fromEntries(parts) as Record<string, string>;
@@ -506,7 +509,11 @@ export const settings = {
     '10',
     'How many of them may go at once after a quiet while; the larger, the slower the rest of the minute.',
   ),
-  CLIO_CLIENT_ID: setting(z.string().min(1).optional(), 'abc123', 'Clio app key, for firms in the United States.'),
+  CLIO_CLIENT_ID: setting(
+    z.string().min(1).optional(),
+    'abc123',
+    'Clio app key, for firms in the United States.',
+  ),
   CLIO_CLIENT_SECRET: setting(z.string().min(1).optional(), 's3cret', 'Clio app secret.'),
   CLIO_REGIONAL_APPS: setting(
     regionalApps.optional(),

@@ -46,6 +46,19 @@ export const FirmProfile = z.object({
    * `ask`, which is what the greeting does.
    */
   recording: z.enum(['never', 'ask']).optional(),
+  /**
+   * The firm wants to hear when callers would like a consultation: they are asked, and each wish becomes a proposed entry
+   * in a calendar. Absent: nobody is asked.
+   */
+  appointments: z
+    .object({
+      minutes: z.int().min(5).max(480).default(30),
+      /** Id of a Clio calendar. Absent: that of whoever connected Clio. */
+      calendarId: z.int().positive().optional(),
+    })
+    .optional(),
+  /** Whether a call that somebody has to answer leaves a task in Clio, for whoever connected it. */
+  followUpTasks: z.boolean().optional(),
   /** How the firm wants its dead letters handled. */
   deadLetters: DeadLetterRules.optional(),
 });

@@ -20,7 +20,16 @@ export const OperationKey = z.string().regex(/^[0-9a-zA-Z_.-]{1,100}$/);
 export type OperationKey = z.infer<typeof OperationKey>;
 
 /** The step of an intake that a write belongs to; at most one write of each step per call. */
-export type WriteStep = 'contact' | 'matter' | 'note' | 'payment';
+export const writeSteps = [
+  'contact',
+  'matter',
+  'note',
+  'communication',
+  'appointment',
+  'task',
+  'payment',
+] as const;
+export type WriteStep = (typeof writeSteps)[number];
 
 const CALL_ID_ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz';
 

@@ -44,7 +44,7 @@ function header(record: IntakeRecord, date: string): string[] {
 }
 
 function facts(record: IntakeRecord): string[] {
-  const { contact, matter, parties, keyDates, consents } = record;
+  const { contact, matter, parties, keyDates, appointment, consents } = record;
   const area = matter.practiceArea;
   return [
     line('First name', contact.firstName),
@@ -63,10 +63,14 @@ function facts(record: IntakeRecord): string[] {
         value: `${date.value.type} ${date.value.date} (to the ${date.value.precision})`,
       }),
     ),
+    line('Wished for a consultation', appointment && { ...appointment, value: wished(appointment.value) }),
     line('Recording', consents.recording),
     line('Text messages', consents.sms),
   ].filter((text) => text !== undefined);
 }
+
+const wished = ({ date, time }: { date: string; time?: string | undefined }): string =>
+  time === undefined ? date : `${date} at ${time}`;
 
 const line = (label: string, field: Field<string> | undefined): string | undefined =>
   field && `${label}: ${field.value} [${field.source}, turn ${field.turn}]`;

@@ -2,7 +2,7 @@
  * The intake record: what a call produces. Every gathered field carries its provenance; a field nobody said is absent.
  */
 import { z } from 'zod';
-import { CallId, TenantId } from './ids.js';
+import { CallId, TenantId, writeSteps } from './ids.js';
 import { PracticeArea } from './firm.js';
 import { EndReason } from './turn.js';
 
@@ -41,6 +41,15 @@ export const KeyDate = z.object({
 export type KeyDate = z.infer<typeof KeyDate>;
 
 export const Consent = z.enum(['granted', 'refused']);
+
+/** When the caller would like to speak with the firm; `time` is `HH:MM` in the firm's zone, absent when only a day was said. */
+export const WishedAppointment = z.object({
+  date: IsoDate,
+  time: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+    .optional(),
+});
 
 /** How a call ended for the firm (reference: legal intake, section 5). */
 export const Disposition = z.enum([
@@ -96,6 +105,8 @@ export const IntakeRecord = z.object({
   }),
   parties: z.array(field(Party)),
   keyDates: z.array(field(KeyDate)),
+  /** A wish, not an agreement: the firm confirms it. */
+  appointment: field(WishedAppointment).optional(),
   consents: z.object({
     recording: field(Consent).optional(),
     sms: field(Consent).optional(),
@@ -104,6 +115,6 @@ export const IntakeRecord = z.object({
   corrections: z.array(z.object({ path: z.string(), was: field(z.string()) })),
   conflict: ConflictCheck,
   /** Filled when the writes have ended; a step that was never due is absent. */
-  steps: z.partialRecord(z.enum(['contact', 'matter', 'note', 'payment']), StepResult).optional(),
+  steps: z.partialRecord(z.enum(writeSteps), StepResult).optional(),
 });
 export type IntakeRecord = z.infer<typeof IntakeRecord>;

@@ -1,6 +1,6 @@
 /**
- * One call, from its first word to the firm's own records: listens, extracts, then writes contact → matter → note,
- * checks for conflicts and asks for the fee. Stays open while one of its writes is parked.
+ * One call, from its first word to the firm's own records: listens, extracts, then writes contact → matter → note, with
+ * the call's entry in the log beside, checks for conflicts, proposes the wished appointment and asks for the fee. Stays open while one of its writes is parked.
  */
 import { isCancellation, log, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { ConflictActivities, IntakeActivities } from '../activities/contracts.js';
@@ -19,6 +19,7 @@ import {
 } from '../domain/intake-writes.js';
 import type { ConflictCheck, IntakeRecord } from '../domain/intake.js';
 import type { Turn } from '../domain/turn.js';
+import { followUps } from './intake/follow-ups.js';
 import { listen, untilOver } from './intake/listening.js';
 import { leaveOut, makeWrite, type Steps } from './intake/steps.js';
 import { intakeState, taskQueues, type CallIntakeInput, type IntakeState } from './messages.js';
@@ -98,9 +99,14 @@ async function writeAll(
     matter === undefined
       ? ({ type: 'contact', id: contactId } as const)
       : ({ type: 'matter', id: Number(matter) } as const);
+  const matterId = matter === undefined ? undefined : Number(matter);
+  const beside = followUps(steps, record, { contactId, matterId });
+  beside.logCall();
   await makeWrite(steps, 'note', 'clio.note.create', notePayload(record, turns, parent));
   const conflict = await lookForConflicts(record, contact);
+  beside.afterConflictCheck(conflict);
   if (matter !== undefined) await askForFee(steps, record, conflict);
+  await beside.ended();
   return { conflict, ...(conflict.result === 'possible' && { disposition: 'conflict_hold' as const }) };
 }
 

@@ -1,7 +1,18 @@
 import type { Clock } from '../kit/clock.js';
 import type { Ledger } from '../kit/ledger.js';
 import { Collection, etagOf, type Stored } from './collection.js';
-import type { Contact, CustomField, Matter, Note, PracticeArea, User } from './records.js';
+import type {
+  Calendar,
+  CalendarEntry,
+  Communication,
+  Contact,
+  CustomField,
+  Matter,
+  Note,
+  PracticeArea,
+  Task,
+  User,
+} from './records.js';
 
 /** Everything one firm has in Clio. */
 export interface Firm {
@@ -11,6 +22,10 @@ export interface Firm {
   contacts: Collection<Contact>;
   matters: Collection<Matter>;
   notes: Collection<Note>;
+  calendars: Collection<Calendar>;
+  calendarEntries: Collection<CalendarEntry>;
+  communications: Collection<Communication>;
+  tasks: Collection<Task>;
 }
 
 /** Practice areas a firm of general practice would have set up, by `category`, Clio's snake_case name. */
@@ -28,7 +43,14 @@ const practiceAreas = [
 /** When the firm of the fixture was set up. */
 const foundedAt = '2025-01-06T15:00:00.000Z';
 
-/** A firm with one attorney, eight practice areas, and nothing else yet. */
+/** The attorney's own calendar, the firm's, and one that may only be looked at. */
+const calendars = [
+  ['Dana Whitfield', 'UserCalendar', 'owner'],
+  ['Whitfield Law, PLLC', 'AccountCalendar', 'editor'],
+  ['Court', 'AdhocCalendar', 'viewer'],
+] as const;
+
+/** A firm with one attorney, three calendars, eight practice areas, and nothing else yet. */
 export function createFirm(deps: { ledger: Ledger; clock: Clock }): Firm {
   const stamp = (kind: string, id: number): Stored => ({
     id,
@@ -54,6 +76,10 @@ export function createFirm(deps: { ledger: Ledger; clock: Clock }): Firm {
     code: null,
     category,
   }));
+  const ownCalendars = calendars.map(([name, type, permission], index) => ({
+    ...stamp('calendar', 700_001 + index),
+    ...{ name, type, permission, creatorId: attorney.id },
+  }));
   return {
     users: new Collection(deps, 'user', 100_001, [attorney]),
     practiceAreas: new Collection<PracticeArea>(deps, 'practice_area', 500_001, areas),
@@ -61,5 +87,9 @@ export function createFirm(deps: { ledger: Ledger; clock: Clock }): Firm {
     contacts: new Collection(deps, 'contact', 1_000_001),
     matters: new Collection(deps, 'matter', 2_000_001),
     notes: new Collection(deps, 'note', 3_000_001),
+    calendars: new Collection<Calendar>(deps, 'calendar', 700_001, ownCalendars),
+    calendarEntries: new Collection(deps, 'calendar_entry', 4_000_001),
+    communications: new Collection(deps, 'communication', 5_000_001),
+    tasks: new Collection(deps, 'task', 6_000_001),
   };
 }

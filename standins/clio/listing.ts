@@ -17,7 +17,9 @@ export interface ListDeps {
 
 /** The records a list request asks for, in its order. */
 export function matching<T extends Stored>(resource: Resource<T>, { kit, firm }: ListDeps, url: URL): T[] {
-  const asked = url.searchParams;
+  const asked = new URLSearchParams(
+    [...url.searchParams].filter(([name]) => !kit.settings.ignoreFilters.includes(name)),
+  );
   const { listNeeds } = resource;
   if (listNeeds !== undefined && !asked.has(listNeeds))
     throw new ClioRefusal('bad_request', `Required parameter ${listNeeds} is missing`);
@@ -35,7 +37,9 @@ export function matching<T extends Stored>(resource: Resource<T>, { kit, firm }:
     const filter = Object.hasOwn(resource.filters, name) ? resource.filters[name] : undefined;
     if (filter) records = records.filter((record) => filter(record, value));
   }
-  return inOrder(withinCommonFilters(records, asked), asked.get('order') ?? 'id(asc)');
+  records = records.filter((record) => resource.matches?.(record, asked) ?? true);
+  const order = resource.unordered ? null : asked.get('order');
+  return inOrder(withinCommonFilters(records, asked), order ?? 'id(asc)');
 }
 
 function withinCommonFilters<T extends Stored>(records: T[], asked: URLSearchParams): T[] {

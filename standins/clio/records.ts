@@ -1,4 +1,5 @@
 import type { Stored } from './collection.js';
+import type { ExternalProperty } from './resources/external-properties.js';
 
 // Records as they are kept. Associations are ids (`…Id`, `customValues`: our names); the rest has Clio's names.
 
@@ -101,4 +102,50 @@ export type Note = Stored & {
   matterId: number | null;
   contactId: number | null;
   authorId: number;
+};
+
+export type Calendar = Stored & {
+  name: string;
+  type: 'UserCalendar' | 'AccountCalendar' | 'AdhocCalendar';
+  permission: 'owner' | 'editor' | 'viewer';
+  creatorId: number;
+};
+
+export type CalendarEntry = Stored & {
+  calendarId: number;
+  summary: string;
+  description: string | null;
+  location: string | null;
+  /** ISO 8601 with an offset. */
+  start_at: string;
+  end_at: string;
+  all_day: boolean;
+  matterId: number | null;
+  attendees: { id: number; type: 'Calendar' | 'Contact' }[];
+  external_properties: ExternalProperty[];
+};
+
+/** As written; a contact is read back as the person or company it is. */
+export type Correspondent = { id: number; type: 'User' | 'Contact' };
+
+export type Communication = Stored & {
+  type: 'PhoneCommunication' | 'EmailCommunication';
+  subject: string;
+  body: string;
+  received_at: string;
+  matterId: number | null;
+  senders: Correspondent[];
+  receivers: Correspondent[];
+  external_properties: ExternalProperty[];
+};
+
+export type Task = Stored & {
+  name: string;
+  description: string;
+  assignee: { id: number; type: 'User' | 'Contact' };
+  matterId: number | null;
+  /** `YYYY-MM-DD`. */
+  due_at: string | null;
+  priority: 'High' | 'Normal' | 'Low';
+  status: 'pending' | 'complete';
 };

@@ -13,6 +13,10 @@ export interface Resource<T extends Stored> {
   view(record: T): Record<string, unknown>;
   /** Filters by parameter name. A name that is not here is ignored: the list comes back unfiltered, as in Clio. */
   filters: Record<string, (record: T, value: string) => boolean>;
+  /** Filters made of several parameters. */
+  matches?(record: T, asked: URLSearchParams): boolean;
+  /** It knows no `order`, which is then ignored like every unknown parameter. */
+  unordered?: true;
   /** A parameter without which listing is refused. */
   listNeeds?: string;
   /** Values reachable by `custom_field_values[<id>]=`. */

@@ -12,7 +12,7 @@ const RecordParams = z.object({ id: z.string().regex(/^\d+(\.json)?$/) });
 export function serve<T extends Stored>(api: FastifyInstance, deps: ListDeps, resource: Resource<T>): void {
   deps.kit.onReset(() => resource.collection.reload());
   serveReads(api, deps, resource);
-  if (resource.write) serveWrites(api, resource, resource.write);
+  if (resource.write) serveWrites(api, deps, resource, resource.write);
 }
 
 function serveReads<T extends Stored>(api: FastifyInstance, deps: ListDeps, resource: Resource<T>): void {
@@ -34,6 +34,7 @@ function serveReads<T extends Stored>(api: FastifyInstance, deps: ListDeps, reso
 
 function serveWrites<T extends Stored>(
   api: FastifyInstance,
+  { kit }: ListDeps,
   resource: Resource<T>,
   write: NonNullable<Resource<T>['write']>,
 ): void {
@@ -42,7 +43,7 @@ function serveWrites<T extends Stored>(
   for (const path of [`/${resource.path}`, `/${resource.path}.json`])
     api.post(path, (request, reply) => {
       const asked = selectionOf(request, resource);
-      const record = collection.create(write.create(request.body));
+      const record = collection.create(write.create(without(request.body, kit.settings.dropOnCreate)));
       stamp(reply, record);
       return reply.code(201).send({ data: select(resource.view(record), asked) });
     });
@@ -64,6 +65,14 @@ function serveWrites<T extends Stored>(
     collection.remove(record.id);
     return reply.code(204).send();
   });
+}
+
+/** A body as if the client had not sent these keys. */
+function without(body: unknown, dropped: readonly string[]): unknown {
+  const wrapped = z.object({ data: z.record(z.string(), z.unknown()) }).safeParse(body);
+  if (!wrapped.success || dropped.length === 0) return body;
+  const kept = Object.entries(wrapped.data.data).filter(([key]) => !dropped.includes(key));
+  return { data: Object.fromEntries(kept) };
 }
 
 function selectionOf(request: FastifyRequest, { shape }: { shape: Shape }): Selection {

@@ -6,16 +6,23 @@ import { createFirm } from './firm.js';
 import { installGate } from './gate.js';
 import { Grants } from './grants.js';
 import { oauthRoutes } from './oauth.js';
+import { calendarEntries } from './resources/calendar-entries.js';
+import { calendars } from './resources/calendars.js';
+import { communications } from './resources/communications.js';
 import { contacts } from './resources/contacts.js';
 import { customFields } from './resources/custom-fields.js';
 import { matters } from './resources/matters.js';
 import { notes } from './resources/notes.js';
 import { practiceAreas } from './resources/practice-areas.js';
+import { tasks } from './resources/tasks.js';
 import { users } from './resources/users.js';
 import { serve } from './serve.js';
 import { ClioSettings } from './settings.js';
 
-/** Clio Manage, API v4, one firm: OAuth, users, contacts, matters, notes, custom fields, practice areas. */
+/**
+ * Clio Manage, API v4, one firm: OAuth, users, contacts, matters, notes, communications, calendars, tasks, custom fields,
+ * practice areas.
+ */
 export const clioStandin: StandinDefinition<typeof ClioSettings> = {
   name: 'clio',
   settings: ClioSettings,
@@ -51,6 +58,10 @@ export const clioStandin: StandinDefinition<typeof ClioSettings> = {
       serve(api, deps, notes(firm, today));
       serve(api, deps, customFields(firm));
       serve(api, deps, practiceAreas(firm));
+      serve(api, deps, calendars(firm));
+      serve(api, deps, calendarEntries(firm));
+      serve(api, deps, communications(firm));
+      serve(api, deps, tasks(firm));
       done();
     };
     await app.register(apiRoutes, { prefix: '/api/v4' });

@@ -10,6 +10,10 @@ export const ClioSettings = z.object({
   rateLimitPerMinute: z.int().positive().default(50),
   /** How long after its creation a record stays out of `query` and custom-field filters. Undocumented by Clio. */
   searchLagMs: z.int().min(0).default(0),
+  /** Keys of a body that are dropped without a word when a record is made, as Clio does with what it does not know. */
+  dropOnCreate: z.array(z.string()).default([]),
+  /** Filters it does not know: the list comes back unfiltered. */
+  ignoreFilters: z.array(z.string()).default([]),
   /** What the user does on the consent page. */
   consent: z.enum(['granted', 'declined']).default('granted'),
   /** The redirect URIs registered on the developer app; matched exactly. */

@@ -58,6 +58,8 @@ beforeEach(async () => {
 
 async function asOwner(statement: string): Promise<void> {
   const owner = openPool(database.ownerUrl, 1, () => undefined);
+  // Row-level security is forced upon the owner too.
+  await owner.query("select set_config('hermes.tenant', 'firm-a', false)");
   await owner.query(statement).finally(() => owner.end());
 }
 
@@ -72,7 +74,12 @@ async function begin(body: object = { region: 'us' }, as: TestTokenOptions = adm
     payload: body,
   });
   const url = answer.statusCode === 200 ? answer.json<{ authorize_url: string }>().authorize_url : '';
-  return { status: answer.statusCode, body: answer.json<{ code?: string }>(), url, cookie: cookieOf(answer.headers['set-cookie']) };
+  return {
+    status: answer.statusCode,
+    body: answer.json<{ code?: string }>(),
+    url,
+    cookie: cookieOf(answer.headers['set-cookie']),
+  };
 }
 
 /** The person says yes (or what the stand-in is told to do) and is sent back. @returns path and query of the way back. */
@@ -90,7 +97,11 @@ async function connect(): Promise<void> {
   expect((await comeBack(await consent(url), cookie)).status).toBe(200);
 }
 async function connections() {
-  const answer = await app.inject({ method: 'GET', url: '/api/v1/connections', headers: await bearer(admin) });
+  const answer = await app.inject({
+    method: 'GET',
+    url: '/api/v1/connections',
+    headers: await bearer(admin),
+  });
   return answer.json<{ connections: Record<string, unknown>[] }>().connections;
 }
 const disconnect = async (as: TestTokenOptions = admin) =>
@@ -102,9 +113,9 @@ const disconnect = async (as: TestTokenOptions = admin) =>
   });
 const place = () => ({ pool, box, tenantId: 'firm-a', system: 'clio' as const });
 const auditLog = async () =>
-  (
-    await withTenant(pool, 'firm-a', (scope) => readAudit(scope, 'firm-a', { afterSeq: 0, limit: 500 }))
-  ).map(({ actor, action, details }) => ({ actor, action, details }));
+  (await withTenant(pool, 'firm-a', (scope) => readAudit(scope, 'firm-a', { afterSeq: 0, limit: 500 }))).map(
+    ({ actor, action, details }) => ({ actor, action, details }),
+  );
 
 describe('connecting Clio', () => {
   test('an administrator who consents has the firm connected, sealed and audited, and parked writes are told', async () => {
@@ -156,15 +167,21 @@ describe('connecting Clio', () => {
   test('a declined consent says so and connects nothing', async () => {
     await clio.control.configure({ consent: 'declined' });
     const { url, cookie } = await begin();
-    expect(await comeBack(await consent(url), cookie)).toEqual({ status: 200, page: expect.stringContaining('declined') });
+    expect(await comeBack(await consent(url), cookie)).toEqual({
+      status: 200,
+      page: expect.stringContaining('declined'),
+    });
     expect(await connections()).toEqual([]);
   });
 
-  test.each(['ATTORNEY', 'STAFF', 'READ_ONLY'] as const)('%s may neither connect nor disconnect', async (role) => {
-    const as = { ...admin, roles: [role] };
-    expect((await begin({ region: 'us' }, as)).status).toBe(403);
-    expect((await disconnect(as)).statusCode).toBe(403);
-  });
+  test.each(['ATTORNEY', 'STAFF', 'READ_ONLY'] as const)(
+    '%s may neither connect nor disconnect',
+    async (role) => {
+      const as = { ...admin, roles: [role] };
+      expect((await begin({ region: 'us' }, as)).status).toBe(403);
+      expect((await disconnect(as)).statusCode).toBe(403);
+    },
+  );
 
   test('a region without an app of ours is refused before anybody is sent away', async () => {
     const { status, body } = await begin({ region: 'eu' });
@@ -186,7 +203,9 @@ describe('connecting Clio', () => {
 
   test('another Clio account than before is refused unless it is meant, and its consent is ended', async () => {
     await connect();
-    await asOwner(`update connections set settings = settings || '{"account":{"id":1,"name":"Old"},"referenceFields":{"Contact":5}}'`);
+    await asOwner(
+      `update connections set settings = settings || '{"account":{"id":1,"name":"Old"},"referenceFields":{"Contact":5}}'`,
+    );
     const first = await begin();
     expect((await comeBack(await consent(first.url), first.cookie)).status).toBe(409);
     const living = (await clio.control.ledger()).requests.filter(({ path }) => path === '/oauth/deauthorize');

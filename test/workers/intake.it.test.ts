@@ -21,7 +21,8 @@ const madeIn = async (kind: string, callId: string): Promise<unknown[]> =>
 const rows = (callId: string) =>
   withTenant(stack.pool, stack.tenantId, (scope) => writesOfCall(scope, stack.tenantId, callId));
 const expectOneOfEach = async (callId: string): Promise<void> => {
-  for (const kind of ['contact', 'matter', 'note']) expect(await madeIn(kind, callId)).toHaveLength(1);
+  for (const kind of ['contact', 'matter', 'note', 'communication'])
+    expect(await madeIn(kind, callId)).toHaveLength(1);
 };
 
 describe('an intake', () => {
@@ -42,7 +43,7 @@ describe('an intake', () => {
     );
     expect(stored).toMatchObject({ phase: 'done', record: { steps: { matter: { status: 'done' } } } });
     expect((await rows(callId)).map(({ state, attempts }) => [state, attempts])).toEqual(
-      Array.from({ length: 4 }, () => ['done', 1]),
+      Array.from({ length: 5 }, () => ['done', 1]),
     );
   });
 

@@ -14,6 +14,7 @@ import {
   turnsRecorded,
   workflowTypes,
 } from '../../src/workflows/messages.js';
+import { eventually } from '../support/eventually.js';
 import { ladder, newCallId } from './fixtures.js';
 import { startTimeSkipping, type ScriptedActivities, type TimeSkipping } from './time-skipping.js';
 
@@ -77,6 +78,7 @@ async function withIntake(
   options: {
     record?: Partial<IntakeRecord>;
     conflict?: ConflictCheck['result'];
+    firm?: Partial<FirmProfile>;
     activities?: Partial<ScriptedActivities>;
   } = {},
 ): Promise<Seen> {
@@ -110,7 +112,7 @@ async function withIntake(
           tenantId: 'acme',
           callId,
           startedAtMs: 0,
-          firm,
+          firm: { ...firm, ...options.firm },
           reconnectWindowMs: 60_000,
           idleLimitMs: 1_800_000,
           ladder,
@@ -227,7 +229,12 @@ describe('an intake writes', () => {
     await handle.signal(turnsRecorded, [turn(1), turn(2)]);
     await end(handle, 2);
   };
-  const operationsOf = (seen: Seen): string[] => seen.writes.map(({ operation }) => operation);
+  /** The main course in its order; the call's entry in the log runs beside it. */
+  const operationsOf = (seen: Seen): string[] =>
+    seen.writes.map(({ operation }) => operation).filter((name) => name !== 'clio.communication.create');
+  const payloadOf = (seen: Seen, wanted: string): unknown =>
+    seen.writes.find(({ operation }) => operation === wanted)?.payload;
+  const wish = { appointment: said({ date: '2026-11-27', time: '10:30' }) };
 
   test('contact, matter, note and payment request, each hanging on the one before', async () => {
     const seen = await withIntake(call);
@@ -238,10 +245,83 @@ describe('an intake writes', () => {
       'lawpay.paymentRequest.create',
     ]);
     expect(seen.writes[1]?.payload).toMatchObject({ contactId: 7001 });
-    expect(seen.writes[2]?.payload).toMatchObject({ parent: { type: 'matter', id: 7002 } });
+    expect(payloadOf(seen, 'clio.note.create')).toMatchObject({ parent: { type: 'matter', id: 7002 } });
     expect(seen.persisted?.conflict).toMatchObject({
       result: 'clear',
       namesSearched: ['Dana Whitcomb', 'Alex Roe'],
+    });
+  });
+
+  test('the call itself into the log, on its contact and matter, once', async () => {
+    const seen = await withIntake(call);
+    const logged = seen.writes.filter(({ operation }) => operation === 'clio.communication.create');
+    expect(logged.map(({ payload }) => payload)).toEqual([
+      expect.objectContaining({ contactId: 7001, matterId: 7002, receivedAt: '1970-01-01T00:00:00.000Z' }),
+    ]);
+    expect(seen.persisted?.steps?.communication).toMatchObject({ status: 'done' });
+  });
+
+  test('the wished appointment as a proposal, in the firm’s time and calendar', async () => {
+    const seen = await withIntake(call, {
+      record: wish,
+      firm: { appointments: { minutes: 45, calendarId: 55 } },
+    });
+    expect(payloadOf(seen, 'clio.appointment.create')).toMatchObject({
+      ...{ contactId: 7001, matterId: 7002, calendarId: 55, allDay: false },
+      // Chicago is six hours behind UTC in November.
+      ...{ startAt: '2026-11-27T16:30:00.000Z', endAt: '2026-11-27T17:15:00.000Z' },
+      summary: 'Proposed consultation: Dana Whitcomb',
+    });
+    expect(seen.persisted?.steps?.appointment).toMatchObject({ status: 'done' });
+  });
+
+  test('no appointment where the firm takes no wishes, or where a conflict is possible', async () => {
+    const unwanted = await withIntake(call, { record: wish });
+    expect(operationsOf(unwanted)).not.toContain('clio.appointment.create');
+    const held = await withIntake(call, {
+      ...{ record: wish, firm: { appointments: { minutes: 30 } } },
+      conflict: 'possible',
+    });
+    expect(operationsOf(held)).not.toContain('clio.appointment.create');
+    expect(held.persisted?.steps?.appointment).toMatchObject({ status: 'not_started' });
+  });
+
+  test('a task for the call-back where the firm wants them', async () => {
+    const seen = await withIntake(call, { firm: { followUpTasks: true } });
+    expect(payloadOf(seen, 'clio.task.create')).toMatchObject({
+      ...{ matterId: 7002, name: 'Call back Dana Whitcomb', priority: 'Normal', dueAt: '1970-01-01' },
+    });
+  });
+
+  test('the payment request without waiting for a log entry that parks, which keeps the intake open', async () => {
+    const parked: string[] = [];
+    const { client } = skipping.env;
+    const order: string[] = [];
+    const seen = await withIntake(call, {
+      activities: {
+        performWrite: ({ request }) => {
+          if (request.operation === 'clio.communication.create') return Promise.reject(new Error('a defect'));
+          order.push(request.operation);
+          const externalId = String(7_000 + order.length);
+          return Promise.resolve({ receipt: { externalId, landedBy: 'created', atMs: 0 }, attempts: 1 });
+        },
+        projectWrite: async ({ identity, progress }) => {
+          if (progress.state !== 'parked') return;
+          parked.push(identity.operation);
+          await eventually(() => order.includes('lawpay.paymentRequest.create'), {
+            withinMs: 20_000,
+            what: 'the payment request is made',
+          });
+          await client.workflow
+            .getHandle(identity.workflowId)
+            .executeUpdate(resolveWrite, { args: [{ action: 'discard', actor: 'pat', reason: 'known' }] });
+        },
+      },
+    });
+    expect(parked).toEqual(['clio.communication.create']);
+    expect(seen.persisted?.steps).toMatchObject({
+      communication: { status: 'discarded' },
+      payment: { status: 'done' },
     });
   });
 
@@ -271,7 +351,8 @@ describe('an intake writes', () => {
       record: { matter: { practiceArea: said('out_of_scope' as const), narrative: [] } },
     });
     expect(operationsOf(seen)).toEqual(['clio.contact.create', 'clio.note.create']);
-    expect(seen.writes[1]?.payload).toMatchObject({ parent: { type: 'contact', id: 7001 } });
+    expect(payloadOf(seen, 'clio.note.create')).toMatchObject({ parent: { type: 'contact', id: 7001 } });
+    expect(payloadOf(seen, 'clio.communication.create')).not.toHaveProperty('matterId');
   });
 
   test('nothing when nobody can be named or reached', async () => {

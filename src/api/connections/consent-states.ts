@@ -62,7 +62,8 @@ export function createConsentStates({ pool, box }: { pool: Pool; box: SealingBox
       const row = await withTenant(pool, tenantId, (scope) =>
         redeemConnectState(scope, tenantId, hashOf(nonce)),
       );
-      if (row?.system !== system || !timingSafeEqual(row.browserHash, hashOf(browserSecret))) return undefined;
+      if (row?.system !== system || !timingSafeEqual(row.browserHash, hashOf(browserSecret)))
+        return undefined;
       return { tenantId, actor: row.actor, details: row.details };
     },
   };

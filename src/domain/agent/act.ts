@@ -15,6 +15,7 @@ export type ActKind =
   | 'ask_when'
   | 'ask_where'
   | 'ask_other_lawyer'
+  | 'ask_appointment'
   | 'ask_anything_else'
   | 'closing'
   | 'closing_message'

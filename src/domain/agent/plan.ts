@@ -15,6 +15,7 @@ const ONCE: ReadonlySet<Question> = new Set([
   'story',
   'where',
   'other_lawyer',
+  'appointment',
   'anything_else',
 ]);
 /** A story of this many words needs no second telling. */
@@ -59,6 +60,8 @@ function settled(state: CallState, question: Question): boolean {
       return facts.state !== undefined;
     case 'other_lawyer':
       return facts.otherLawyer !== undefined;
+    case 'appointment':
+      return facts.appointment !== undefined;
     case 'anything_else':
       return false;
   }
@@ -72,6 +75,7 @@ const DECLINED: readonly Question[] = ['recording', 'name', 'phone', 'phone_ok']
 export function nextQuestion(state: CallState, firm: FirmProfile): Question | null {
   const plan = leavesMessage(state) ? MESSAGE : outOfArea(state, firm) ? DECLINED : FULL;
   for (const question of plan) {
+    if (question === 'appointment' && !firm.appointments) continue;
     const times = state.times[question] ?? 0;
     const repeated = state.asked === question && state.signals.has('repeat');
     const most = ONCE.has(question) && !repeated ? 1 : MOST_ASKED;

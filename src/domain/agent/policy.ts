@@ -27,6 +27,7 @@ const kindOfQuestion: Readonly<Record<Question, ActKind>> = {
   when: 'ask_when',
   where: 'ask_where',
   other_lawyer: 'ask_other_lawyer',
+  appointment: 'ask_appointment',
   anything_else: 'ask_anything_else',
 };
 

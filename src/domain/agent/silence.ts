@@ -21,6 +21,7 @@ const stillThere: Readonly<Record<Question, string>> = {
   when: 'Are you still there? It is fine if you only know about when it was.',
   where: 'Are you still there? The city or the state is enough.',
   other_lawyer: 'Are you still there? Please tell me if you already have a lawyer for this.',
+  appointment: 'Are you still there? Any day and time that suits you is fine.',
   anything_else: 'Are you still there? If there is nothing else, just say no.',
 };
 const stillThereAtAll = 'Are you still there?';

@@ -33,6 +33,10 @@ export const askWords: Readonly<Record<Question, readonly [string, string]>> = {
     'Do you already have a lawyer for this?',
     'Is another lawyer already helping you with this?',
   ],
+  appointment: [
+    'On which day and at what time would you like the attorney to call you? I will pass on your wish, the firm confirms it.',
+    'Which day would suit you for a call with the attorney?',
+  ],
   anything_else: ['Is there anything else the attorney should know?', 'Anything else?'],
 };
 

@@ -17,6 +17,7 @@ export interface Facts {
   /** Whom "her name is …" would refer to. */
   recentRole: string;
   keyDates: IntakeRecord['keyDates'];
+  appointment: IntakeRecord['appointment'];
   consents: IntakeRecord['consents'];
   corrections: IntakeRecord['corrections'];
   /** Digits of a number the caller stopped in the middle of, `''` when none. */
@@ -44,6 +45,7 @@ export const nothingKnown: Facts = {
   parties: [],
   recentRole: 'other_party',
   keyDates: [],
+  appointment: undefined,
   consents: {},
   corrections: [],
   partialDigits: '',

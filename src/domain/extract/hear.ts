@@ -1,4 +1,5 @@
 /** One caller turn → what is known after it. Each topic is one small step; together they are a fold over the call. */
+import { appointment } from './hear-appointment.js';
 import { areaHits, ENOUGH } from './areas.js';
 import { callerKind } from './caller-kind.js';
 import { recordingConsent, smsConsent, yesOrNo } from './consents.js';
@@ -67,6 +68,7 @@ const topics: readonly Topic[] = [
   email,
   area,
   dates,
+  appointment,
   place,
   parties,
   consents,

@@ -16,6 +16,7 @@ export const questions = [
   'when',
   'where',
   'other_lawyer',
+  'appointment',
   'anything_else',
 ] as const;
 export type Question = (typeof questions)[number];

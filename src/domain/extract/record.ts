@@ -54,6 +54,7 @@ export function recordOf(
     },
     parties: [...facts.parties],
     keyDates: [...facts.keyDates],
+    ...(facts.appointment ? { appointment: facts.appointment } : {}),
     consents: facts.consents,
     corrections: [...facts.corrections],
     conflict: { result: 'not_run', namesSearched: namesToSearch(facts) },

@@ -25,6 +25,7 @@ const answers: Readonly<Record<Question, Expectation>> = {
   when: 'open',
   where: 'name',
   other_lawyer: 'yes_no',
+  appointment: 'open',
   anything_else: 'open',
 };
 

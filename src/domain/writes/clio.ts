@@ -25,14 +25,56 @@ export const NotePayload = z.strictObject({
   detail: z.string().min(1).max(500_000),
 });
 
+/** A moment with its offset, which Clio wants. */
+const Instant = z.iso.datetime({ offset: true });
+
+/** The call itself, in the telephone log. */
+export const CommunicationPayload = z.strictObject({
+  /** Who called. Clio's log knows contacts, no bare telephone numbers. */
+  contactId: z.int().positive(),
+  matterId: z.int().positive().optional(),
+  subject: z.string().min(1).max(255),
+  body: z.string().min(1).max(10_000),
+  /** When the call began. */
+  receivedAt: Instant,
+});
+
+export const AppointmentPayload = z.strictObject({
+  contactId: z.int().positive(),
+  matterId: z.int().positive().optional(),
+  /** A calendar's id, never a user's. Absent: the firm's, as its connection knows it. */
+  calendarId: z.int().positive().optional(),
+  summary: z.string().min(1).max(255),
+  description: z.string().max(5_000),
+  startAt: Instant,
+  endAt: Instant,
+  allDay: z.boolean(),
+});
+
+export const TaskPayload = z.strictObject({
+  matterId: z.int().positive(),
+  /** Clio user who has to do it. Absent: the one HERMES acts as. */
+  assigneeId: z.int().positive().optional(),
+  name: z.string().min(1).max(255),
+  description: z.string().max(5_000),
+  dueAt: z.iso.date().optional(),
+  priority: z.enum(['High', 'Normal', 'Low']),
+});
+
 export const clioOperations = {
   'clio.contact.create': { system: 'clio', payload: ContactPayload, afterUnknown: 'look_up' },
   'clio.matter.create': { system: 'clio', payload: MatterPayload, afterUnknown: 'look_up' },
   'clio.note.create': { system: 'clio', payload: NotePayload, afterUnknown: 'look_up' },
+  'clio.communication.create': { system: 'clio', payload: CommunicationPayload, afterUnknown: 'look_up' },
+  'clio.appointment.create': { system: 'clio', payload: AppointmentPayload, afterUnknown: 'look_up' },
+  'clio.task.create': { system: 'clio', payload: TaskPayload, afterUnknown: 'look_up' },
 } as const satisfies Record<string, OperationRow>;
 
 export const clioRequests = [
   requestOf('clio.contact.create', ContactPayload),
   requestOf('clio.matter.create', MatterPayload),
   requestOf('clio.note.create', NotePayload),
+  requestOf('clio.communication.create', CommunicationPayload),
+  requestOf('clio.appointment.create', AppointmentPayload),
+  requestOf('clio.task.create', TaskPayload),
 ] as const;

@@ -33,7 +33,7 @@ describe('what the agent says to a caller who says nothing', () => {
       expect(words.split('?').length).toBeLessThanOrEqual(2);
       expect(words).toMatch(/^[A-Za-z0-9 ,.?']+$/);
     }
-    expect(questions.length).toBe(13);
+    expect(questions.length).toBe(14);
   });
 
   test('is nothing at all where a sound may give the caller away, and never a goodbye to one who may die', () => {

@@ -34,6 +34,8 @@ export async function beginConsent(
     throw new ProblemError('not_set_up', `CLIO_REGIONAL_APPS has no app for ${region}.`);
   const details = { region, otherAccount } satisfies z.infer<typeof Begun>;
   const { state, browserSecret } = await states.begin('clio', { tenantId, actor, details });
-  void reply.header('set-cookie', consentCookie(browserSecret, publicUrl)).header('cache-control', 'no-store');
+  void reply
+    .header('set-cookie', consentCookie(browserSecret, publicUrl))
+    .header('cache-control', 'no-store');
   return clio.consentUrl(region, state) ?? '';
 }

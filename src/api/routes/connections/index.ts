@@ -14,9 +14,7 @@ const tags = ['Connections'];
 const State = z.enum(['connected', 'refused', 'disconnected']);
 const ConnectionView = z.object({
   system: z.string(),
-  state: State.describe(
-    'refused: the vendor took the credentials back, or let them lapse; writes park.',
-  ),
+  state: State.describe('refused: the vendor took the credentials back, or let them lapse; writes park.'),
   base_url: z.string(),
   account: z.string().nullable().describe('Name of the firm in that system.'),
   token_expires_at: z.iso.datetime().nullable().describe('It is renewed before.'),

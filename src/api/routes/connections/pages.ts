@@ -66,7 +66,12 @@ function callbackRoute(app: App, { connections }: ConnectionDeps): void {
     const begun = await states.redeem('clio', state, secretOfCookie(request.headers.cookie));
     const details = Begun.safeParse(begun?.details);
     if (!begun || !details.success)
-      return show(reply, 400, 'This way back is closed', `<p>It is good once, for ten minutes, in the browser it began in.</p>${again}`);
+      return show(
+        reply,
+        400,
+        'This way back is closed',
+        `<p>It is good once, for ten minutes, in the browser it began in.</p>${again}`,
+      );
     const { tenantId, actor } = begun;
     if (code === undefined) {
       request.log.info({ tenantId }, 'a consent at Clio was declined');
@@ -97,6 +102,11 @@ function tell(reply: FastifyReply, outcome: ConsentOutcome): FastifyReply {
     case 'refused':
       return show(reply, 502, 'Clio refused', `<p>Clio did not take the consent.</p>${again}`);
     case 'unavailable':
-      return show(reply, 503, 'Clio does not answer', `<p>Nothing was connected. Try again in some minutes.</p>${again}`);
+      return show(
+        reply,
+        503,
+        'Clio does not answer',
+        `<p>Nothing was connected. Try again in some minutes.</p>${again}`,
+      );
   }
 }
