@@ -2,6 +2,7 @@
 import { createAppointment, defaultCalendar } from '../clients/clio/calendar.js';
 import type { ClioClient } from '../clients/clio/client.js';
 import { createPhoneCommunication } from '../clients/clio/communications.js';
+import { findDocument, uploadDocument } from '../clients/clio/documents.js';
 import { externalOf, findByExternal } from '../clients/clio/external-reference.js';
 import { createNote, findNote } from '../clients/clio/notes.js';
 import { createContact, createMatter, practiceAreaId, recordCarries } from '../clients/clio/records.js';
@@ -9,7 +10,8 @@ import { findByReference, type ParentType } from '../clients/clio/reference-fiel
 import { createTask, findTask } from '../clients/clio/tasks.js';
 import { whoAmI } from '../clients/clio/account.js';
 import type { PayloadOf, RequestOf } from '../domain/writes.js';
-import { forgetReferenceFields, referenceFieldId, type FirmInClio } from './clio-fields.js';
+import { forgetReferenceFields, referenceFieldId } from './clio-fields.js';
+import type { FirmInClio } from './clio-firm.js';
 import { FirmClioSettings } from './clio-settings.js';
 import type { Landed, WriteAdapter } from './make-once.js';
 
@@ -40,6 +42,8 @@ export async function adapterFor(request: RequestOf<'clio'>, firm: FirmInClio): 
         const calendarId = request.payload.calendarId ?? (await defaultCalendar(clio, settings.calendarId));
         return createAppointment(clio, request.payload, calendarId, key);
       });
+    case 'clio.document.create':
+      return documentAdapter(firm, request.payload, key);
     case 'clio.task.create':
       return taskAdapter(clio, request.payload, key, settings.userId);
   }
@@ -87,6 +91,27 @@ const noteAdapter = (
   create: async () => made(await createNote(clio, payload, key)),
   carriesReference: async (id) => String(await findNote(clio, payload, key)) === id,
 });
+
+/** A document that an earlier attempt did not finish counts for nothing: it is removed, and the next one is whole. */
+function documentAdapter(
+  { clio, storage }: FirmInClio,
+  payload: PayloadOf<'clio.document.create'>,
+  key: string,
+): WriteAdapter {
+  let unfinished: string | undefined;
+  return {
+    find: async () => {
+      const known = await findDocument(clio, key);
+      unfinished = known?.isWhole === false ? known.id : undefined;
+      return known?.isWhole ? { externalId: known.id } : undefined;
+    },
+    create: async () => {
+      if (unfinished !== undefined) await clio.remove('documents', unfinished);
+      return made(await uploadDocument(clio, storage, payload, key));
+    },
+    carriesReference: (id) => externalOf(clio, 'documents', id, key),
+  };
+}
 
 const taskAdapter = (
   clio: ClioClient,

@@ -1,11 +1,11 @@
 /** Searching the firm's contacts for everyone named in a call. Clio's own conflict check has no API; this is a search. */
 import { activityInfo } from '@temporalio/activity';
-import { searchContacts } from '../clients/clio/records.js';
+import { searchContacts } from '../clients/clio/contact-search.js';
 import { hitsAmong, type Named } from '../domain/conflicts.js';
 import type { TenantId } from '../domain/ids.js';
 import type { Logger } from '../telemetry/logger.js';
 import { asFailure, asOutsideError, whileBeating } from './attempt.js';
-import type { FirmInClio } from './clio-fields.js';
+import type { FirmInClio } from './clio-firm.js';
 import type { ConflictActivities, ConflictQuestion } from './contracts.js';
 
 /** Longest Retry-After waited for inside the activity, milliseconds: a whole rate-limit window of Clio. */

@@ -1,32 +1,18 @@
 /** Connecting a firm's Clio and letting it go again, for the edge: the consent's code becomes sealed tokens. */
-import { randomUUID } from 'node:crypto';
-import type { Pool } from 'pg';
 import { whoAmI, type ClioAccount } from '../clients/clio/account.js';
 import { createClioClient } from '../clients/clio/client.js';
 import { consentUrl, deauthorize, exchangeCode, type FreshTokens } from '../clients/clio/oauth.js';
-import type { Pacer } from '../clients/pacer.js';
-import { appendAudit } from '../db/audit.js';
-import { forgetTokens, lockConnection, readConnection, saveConnection } from '../db/connections.js';
-import { withTenant, type TenantScope } from '../db/tenant.js';
-import type { ClioApp, ClioPlace, ClioRegion } from '../domain/clio-regions.js';
+import { raiseAlert } from '../db/alerts.js';
+import { lockConnection, saveConnection } from '../db/connections.js';
+import { withTenant } from '../db/tenant.js';
+import type { ClioApp, ClioRegion } from '../domain/clio-regions.js';
 import { OutsideError } from '../domain/failures.js';
 import type { TenantId } from '../domain/ids.js';
-import type { Logger } from '../telemetry/logger.js';
+import type { ClioConnectDeps } from './clio-connect-deps.js';
+import { disconnect } from './clio-disconnect.js';
 import { FirmClioSettings } from './clio-settings.js';
-import { clioTokens } from './clio-tokens.js';
-import { sealTokens, type SecretBox } from './vendor-tokens.js';
-
-export interface ClioConnectDeps {
-  pool: Pool;
-  box: SecretBox;
-  logger: Logger;
-  places: readonly ClioPlace[];
-  /** Where Clio sends people back to; registered with each region's app, to the letter. */
-  redirectUri: string;
-  timeoutMs: number;
-  /** The firm's pace at Clio, which the edge shares with the workers. */
-  pacerFor: (tenantId: TenantId, signal: AbortSignal) => Pacer;
-}
+import { auditConnection } from './connection-audit.js';
+import { sealTokens } from './vendor-tokens.js';
 
 /** A person's consent, as Clio sent it back. */
 export interface Consent {
@@ -137,8 +123,16 @@ async function keep(
       sealedTokens: sealTokens({ box, tenantId, system: 'clio' }, tokens),
       tokenExpiresAt: new Date(Date.now() + expiresInS * 1_000),
     });
+    // Ends when the writes that waited for this have been told; until then the hourly round tells them.
+    await raiseAlert(scope, {
+      tenantId,
+      kind: 'connection.untold',
+      subject: 'clio',
+      severity: 'warning',
+      message: 'clio is connected; writes that parked for want of it have not been told yet',
+    });
     const details = { region, account: me.account.id, otherAccount: isOther };
-    await audit(scope, tenantId, {
+    await auditConnection(scope, tenantId, {
       actor,
       action: 'connection.connect',
       reason: 'consented at Clio',
@@ -155,49 +149,3 @@ const settingsOf = (region: ClioRegion, me: ClioAccount, before: FirmClioSetting
   // What somebody of the firm has chosen stays.
   ...(before.calendarId === undefined && me.calendarId !== undefined && { calendarId: me.calendarId }),
 });
-
-/** @returns undefined when the firm is not connected; `deauthorized` false: Clio could not be told. */
-async function disconnect(
-  deps: ClioConnectDeps,
-  tenantId: TenantId,
-  { actor, reason }: { actor: string; reason: string },
-): Promise<{ deauthorized: boolean } | undefined> {
-  const { pool } = deps;
-  const known = await withTenant(pool, tenantId, (scope) => readConnection(scope, tenantId, 'clio'));
-  if (!known?.sealedTokens) return undefined;
-  const deauthorized = await endConsent(deps, tenantId, known.revokedAt !== null);
-  await withTenant(pool, tenantId, async (scope) => {
-    await forgetTokens(scope, tenantId, 'clio');
-    const details = { deauthorized };
-    await audit(scope, tenantId, { actor, action: 'connection.disconnect', reason, details });
-  });
-  return { deauthorized };
-}
-
-/** The tokens go whatever Clio says: a firm that wants to leave must not depend on its answer. */
-async function endConsent(deps: ClioConnectDeps, tenantId: TenantId, isRevoked: boolean): Promise<boolean> {
-  if (isRevoked) return true;
-  const limits = { timeoutMs: deps.timeoutMs, signal: new AbortController().signal };
-  try {
-    const { connection, tokens } = await clioTokens(deps, tenantId, limits.signal);
-    await deauthorize(connection.baseUrl, await tokens.current(), limits);
-    return true;
-  } catch (error) {
-    if (error instanceof OutsideError && error.errorClass === 'auth') return true;
-    deps.logger.warn({ err: error }, 'Clio could not be told that a firm has disconnected');
-    return false;
-  }
-}
-
-const audit = (
-  scope: TenantScope,
-  tenantId: TenantId,
-  event: { actor: string; action: string; reason: string; details: Record<string, unknown> },
-): Promise<boolean> =>
-  appendAudit(scope, {
-    tenantId,
-    eventId: `connection:${randomUUID()}`,
-    atMs: Date.now(),
-    subject: 'connection of clio',
-    ...event,
-  });

@@ -1,19 +1,9 @@
 /** The ids of our custom fields in a firm's Clio: made once per firm, remembered in its connection. */
-import type { Pool } from 'pg';
-import type { ClioClient } from '../clients/clio/client.js';
 import { ensureReferenceField, type ParentType } from '../clients/clio/reference-field.js';
 import { lockSetup, mergeSettings, readConnection } from '../db/connections.js';
 import { withTenant } from '../db/tenant.js';
-import type { TenantId } from '../domain/ids.js';
+import type { FirmInClio } from './clio-firm.js';
 import { FirmClioSettings } from './clio-settings.js';
-
-/** A firm's Clio, opened for the length of one activity. */
-export interface FirmInClio {
-  pool: Pool;
-  tenantId: TenantId;
-  clio: ClioClient;
-  settings: Record<string, unknown>;
-}
 
 const rememberedFields = (
   settings: Record<string, unknown>,

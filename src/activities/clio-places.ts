@@ -8,6 +8,10 @@ export interface ClioAppSettings {
   readonly CLIO_HOSTS: Readonly<Partial<Record<string, string>>> | undefined;
 }
 
+/** Where Clio reports changes, when it can: it posts to https only. */
+export const webhookReceiverOf = (publicUrl: string | undefined): string | undefined =>
+  publicUrl?.startsWith('https:') ? `${publicUrl.replace(/\/+$/, '')}/webhooks/clio/` : undefined;
+
 /** Every region with its host and our app there. */
 export function clioPlacesOf(settings: ClioAppSettings): readonly ClioPlace[] {
   const { CLIO_CLIENT_ID: clientId, CLIO_CLIENT_SECRET: clientSecret } = settings;

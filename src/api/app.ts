@@ -15,6 +15,7 @@ import { addCodecServer, type CodecDeps } from './routes/codec/index.js';
 import type { ConnectionDeps } from './routes/connections/deps.js';
 import { CONSENT_PATH } from './routes/connections/cookie.js';
 import { connectionRoutes } from './routes/connections/index.js';
+import { clioWebhookRoute } from './routes/connections/clio-webhook.js';
 import { consentPages } from './routes/connections/pages.js';
 import type { DeadLetterDeps } from './routes/dead-letters/deps.js';
 import { deadLetterRoutes } from './routes/dead-letters/index.js';
@@ -134,6 +135,10 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     },
     { prefix: CONSENT_PATH },
   );
+  await app.register((hooks, _options, done) => {
+    clioWebhookRoute(hooks, deps);
+    done();
+  });
   await addCodecServer(app, deps);
   return app;
 }

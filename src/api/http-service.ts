@@ -18,8 +18,8 @@ import { MAX_LOOP_DELAY_MS } from './plugins/limits.js';
 import { createEventsLine } from './pay/events-line.js';
 import { createPayDesk, type PayDeskDeps } from './pay/pay-desk.js';
 import { createRefundDesk } from './pay/refund-desk.js';
-import { createConsentStates, type SealingBox } from './connections/consent-states.js';
-import { createNoteReconnected, keepNoting } from './reconnected.js';
+import { createConsentStates } from './connections/consent-states.js';
+import { createNoteConnected, keepNoting } from './reconnected.js';
 import { createReadiness } from './readiness.js';
 import type { ClioDesk } from './routes/connections/deps.js';
 import type { DeadLetterDeps } from './routes/dead-letters/deps.js';
@@ -38,7 +38,7 @@ export interface HttpServiceDeps {
   config: ConfigWith<'HERMES_PAYLOAD_KEYS' | 'HERMES_SECRET_KEY'>;
   version: string;
   pool: Pool;
-  box: DeadLetterDeps['box'] & PayDeskDeps['box'] & SealingBox;
+  box: DeadLetterDeps['box'] & PayDeskDeps['box'];
   clio: ClioDesk;
   temporal: Temporal;
   logger: Logger;
@@ -97,7 +97,7 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
     connections: {
       states: createConsentStates(deps),
       clio: deps.clio,
-      reconnected: keepNoting(createNoteReconnected({ pool, temporal: temporal.client }), {
+      reconnected: keepNoting(createNoteConnected({ pool, temporal: temporal.client }), {
         logger,
         stop: stopping.signal,
       }),

@@ -34,7 +34,7 @@ export const permissions = {
   'payments:refund': lawyers,
   'payments:set-up': admins,
   'monitoring:read': everyone,
-  'connections:read': workers,
+  'connections:read': everyone,
   'connections:manage': admins,
   'audit:read': admins,
   'payloads:decode': ['ADMIN', 'ATTORNEY'],

@@ -9,7 +9,7 @@ import type { TenantId } from '../domain/ids.js';
 import type { System } from '../domain/writes.js';
 import type { Logger } from '../telemetry/logger.js';
 import { breakerStart, systemReconnected } from '../workflows/breaker-messages.js';
-import { workflowTypes } from '../workflows/messages.js';
+import { taskQueues, workflowTypes } from '../workflows/messages.js';
 
 const DEADLINE_MS = 5_000;
 
@@ -20,7 +20,10 @@ export type NoteReconnected = (tenantId: TenantId, system: System) => Promise<vo
 export const createNoteReconnected =
   ({ pool, temporal }: { pool: Pool; temporal: Client }): NoteReconnected =>
   async (tenantId, system) => {
-    await withTenant(pool, tenantId, (scope) => changeCircuit(scope, tenantId, system, afterReconnect));
+    await withTenant(pool, tenantId, async (scope) => {
+      await changeCircuit(scope, tenantId, system, afterReconnect);
+      await resolveAlert(scope, { tenantId, kind: 'connection.refused', subject: system });
+    });
     await temporal.withDeadline(Date.now() + DEADLINE_MS, () =>
       temporal.workflow.signalWithStart(workflowTypes.breaker, {
         ...breakerStart(tenantId, system),
@@ -28,9 +31,24 @@ export const createNoteReconnected =
         signalArgs: [],
       }),
     );
-    // Last: while it is open, a connection that is good again has not been told of yet.
     await withTenant(pool, tenantId, (scope) =>
-      resolveAlert(scope, { tenantId, kind: 'connection.refused', subject: system }),
+      resolveAlert(scope, { tenantId, kind: 'connection.untold', subject: system }),
+    );
+  };
+
+/** The same, and what a fresh connection needs at once is done now and not at the next round. */
+export const createNoteConnected =
+  (deps: { pool: Pool; temporal: Client }): NoteReconnected =>
+  async (tenantId, system) => {
+    await createNoteReconnected(deps)(tenantId, system);
+    await deps.temporal.withDeadline(Date.now() + DEADLINE_MS, () =>
+      deps.temporal.workflow.start(workflowTypes.tendConnections, {
+        workflowId: `tend:${tenantId}:${system}`,
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        taskQueue: taskQueues.core,
+        args: [{ tenantId }],
+        staticSummary: `Connection of ${system}`,
+      }),
     );
   };
 

@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import manifest from '../../package.json' with { type: 'json' };
-import { createClioConnector, type ClioConnectDeps } from '../activities/clio-connect.js';
-import { clioPlacesOf } from '../activities/clio-places.js';
+import { createClioConnector } from '../activities/clio-connect.js';
+import type { ClioConnectDeps } from '../activities/clio-connect-deps.js';
+import { clioPlacesOf, webhookReceiverOf } from '../activities/clio-places.js';
 import { createPacer } from '../activities/write-pace.js';
 import { cacheDirectory } from '../../temporal/binaries.js';
 import { createDataConverter } from '../codec/data-converter.js';
@@ -109,6 +110,7 @@ function clioDeskOf(config: EdgeConfig, given: Pick<ClioConnectDeps, 'pool' | 'b
     ...given,
     places: clioPlacesOf(config),
     redirectUri: `${publicUrlOf(config).replace(/\/+$/, '')}/oauth/clio/callback`,
+    receiver: webhookReceiverOf(config.HERMES_PUBLIC_URL),
     timeoutMs: config.CLIO_TIMEOUT_MS,
     pacerFor: (tenantId, signal) =>
       createPacer({

@@ -5,10 +5,10 @@ import { OutsideError } from '../domain/failures.js';
 export interface Exchange {
   /** Shown in errors, e.g. `Clio`. */
   vendor: string;
-  method: 'GET' | 'POST' | 'PATCH';
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   url: URL;
   headers: Readonly<Record<string, string>>;
-  body?: string;
+  body?: string | Uint8Array<ArrayBuffer>;
   timeoutMs: number;
   signal: AbortSignal;
 }

@@ -483,6 +483,11 @@ export const settings = {
     '300000',
     'How often the list of waiting writes is compared with Temporal and put right.',
   ),
+  HERMES_TEND_MS: setting(
+    milliseconds.min(1_000, 'at least 1000 milliseconds').default(3_600_000),
+    '3600000',
+    'How often the firms’ connections are looked after: subscriptions renewed long before they run out.',
+  ),
   HERMES_BREAKER_FAILURES: setting(
     z.coerce.number().int().min(1, 'at least one').default(5),
     '5',

@@ -38,6 +38,17 @@ export async function resolveAlert(
   return (rowCount ?? 0) > 0;
 }
 
+export async function isAlertOpen(
+  scope: TenantScope,
+  { tenantId, kind, subject = '' }: Pick<Alert, 'tenantId' | 'kind' | 'subject'>,
+): Promise<boolean> {
+  const { rowCount } = await scope.query(
+    'select from alerts where tenant_id = $1 and kind = $2 and subject = $3 and resolved_at is null',
+    [tenantId, kind, subject],
+  );
+  return (rowCount ?? 0) > 0;
+}
+
 export interface AlertRow extends Required<Alert> {
   alertId: string;
   raisedAt: Date;

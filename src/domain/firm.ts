@@ -59,6 +59,8 @@ export const FirmProfile = z.object({
     .optional(),
   /** Whether a call that somebody has to answer leaves a task in Clio, for whoever connected it. */
   followUpTasks: z.boolean().optional(),
+  /** Whether the intake also becomes a file beside the matter, for firms that read documents and not notes. */
+  intakeAsDocument: z.boolean().optional(),
   /** How the firm wants its dead letters handled. */
   deadLetters: DeadLetterRules.optional(),
 });

@@ -25,6 +25,7 @@ export const writeSteps = [
   'matter',
   'note',
   'communication',
+  'document',
   'appointment',
   'task',
   'payment',

@@ -4,7 +4,12 @@ import type { FirmProfile } from './firm.js';
 import { callerName, writePriority } from './intake-writes.js';
 import type { IntakeRecord } from './intake.js';
 import { dateIn, instantOf } from './local-time.js';
-import type { AppointmentPayload, CommunicationPayload, TaskPayload } from './writes/clio.js';
+import type {
+  AppointmentPayload,
+  CommunicationPayload,
+  DocumentPayload,
+  TaskPayload,
+} from './writes/clio.js';
 
 /** The records in Clio that others hang on. */
 export interface Parents {
@@ -32,6 +37,21 @@ export function communicationPayload(
     ].join('\n'),
     receivedAt: new Date(startedAtMs).toISOString(),
   };
+}
+
+/** The intake as a file. Undefined: the firm wants none. @param detail what the note says. */
+export function documentPayload(
+  record: IntakeRecord,
+  { intakeAsDocument, timeZone }: FirmProfile,
+  { contactId, matterId }: Parents,
+  detail: string,
+): z.infer<typeof DocumentPayload> | undefined {
+  if (!intakeAsDocument) return undefined;
+  const parent =
+    matterId === undefined
+      ? ({ type: 'contact', id: contactId } as const)
+      : ({ type: 'matter', id: matterId } as const);
+  return { parent, name: `Telephone intake ${dateIn(record.startedAtMs, timeZone)}.txt`, text: detail };
 }
 
 /**

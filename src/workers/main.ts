@@ -1,12 +1,14 @@
 /** Composition root of the worker process. */
 import { join } from 'node:path';
+import { getClient } from '@temporalio/activity';
 import { publicUrlOf } from '../api/edge-options.js';
 import { alertsToLog } from '../activities/alerts.js';
 import { createBreakerActivities } from '../activities/breaker.js';
 import { createClioActivities } from '../activities/clio.js';
-import { clioPlacesOf } from '../activities/clio-places.js';
+import { clioPlacesOf, webhookReceiverOf } from '../activities/clio-places.js';
 import { createIntakeActivities } from '../activities/intake.js';
 import { createLawPayActivities } from '../activities/lawpay.js';
+import { createNoteReconnected } from '../api/reconnected.js';
 import { createDataConverter } from '../codec/data-converter.js';
 import { createReconcileActivities } from '../activities/reconcile.js';
 import { createRedriveActivities } from '../activities/redrive.js';
@@ -93,6 +95,9 @@ async function main(): Promise<void> {
           ...createReconcileActivities({ pool, logger, alerts, seen: seenWrites, ask: askWrite }),
         },
         clio: createClioActivities({
+          receiver: webhookReceiverOf(config.HERMES_PUBLIC_URL),
+          reconnected: (tenantId, system) =>
+            createNoteReconnected({ pool, temporal: getClient() })(tenantId, system),
           pool,
           box,
           logger,
@@ -115,6 +120,7 @@ async function main(): Promise<void> {
           reconcileMs: config.HERMES_RECONCILE_MS,
           paymentPollMs: config.LAWPAY_POLL_MS,
           paymentCompareMs: config.LAWPAY_COMPARE_MS,
+          tendMs: config.HERMES_TEND_MS,
         }),
       health: { host: '127.0.0.1', port: config.HERMES_WORKER_PORT },
       logger,

@@ -1,6 +1,6 @@
 /** Work that Temporal starts by the clock. */
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
-import { taskQueues } from '../workflows/messages.js';
+import { taskQueues, workflowTypes } from '../workflows/messages.js';
 import { watchPaymentsType, type WatchInput } from '../workflows/payment-messages.js';
 
 /** How often each is done, milliseconds. */
@@ -11,6 +11,8 @@ export interface Rhythm {
   paymentPollMs: number;
   /** Our ledger of money is compared with LawPay's. */
   paymentCompareMs: number;
+  /** The firms' connections are looked after. */
+  tendMs: number;
 }
 
 interface Plan {
@@ -25,10 +27,11 @@ const watch = (input: WatchInput): Pick<Plan, 'workflowType' | 'args'> => ({
   workflowType: watchPaymentsType,
   args: [input],
 });
-const plansOf = ({ reconcileMs, paymentPollMs, paymentCompareMs }: Rhythm): Plan[] => [
+const plansOf = ({ reconcileMs, paymentPollMs, paymentCompareMs, tendMs }: Rhythm): Plan[] => [
   { id: 'reconcile-writes', workflowType: 'reconcileWrites', args: [], everyMs: reconcileMs },
   { id: 'poll-payments', ...watch({ task: 'poll' }), everyMs: paymentPollMs },
   { id: 'compare-payments', ...watch({ task: 'compare' }), everyMs: paymentCompareMs },
+  { id: 'tend-connections', workflowType: workflowTypes.tendConnections, args: [{}], everyMs: tendMs },
 ];
 
 /** Makes the schedules, or brings them up to date. Every worker does it when it starts; they do not mind each other. */

@@ -9,6 +9,7 @@ import type {
 import type { PaymentWatchActivities } from '../activities/lawpay/watch-contracts.js';
 import type { ReconcileActivities } from '../activities/reconcile-contracts.js';
 import type { RedriveActivities } from '../activities/redrive-contracts.js';
+import type { TendActivities } from '../activities/tend-contracts.js';
 import { taskQueues } from '../workflows/messages.js';
 
 export interface WorkersOptions {
@@ -22,7 +23,7 @@ export interface WorkersOptions {
   deployment?: { name: string; buildId: string } | undefined;
   activities: {
     core: IntakeActivities & BreakerActivities & RedriveActivities & ReconcileActivities;
-    clio: WriteActivities & ConflictActivities;
+    clio: WriteActivities & ConflictActivities & TendActivities;
     lawpay: WriteActivities & PaymentWatchActivities;
   };
 }

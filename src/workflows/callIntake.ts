@@ -101,8 +101,9 @@ async function writeAll(
       : ({ type: 'matter', id: Number(matter) } as const);
   const matterId = matter === undefined ? undefined : Number(matter);
   const beside = followUps(steps, record, { contactId, matterId });
-  beside.logCall();
-  await makeWrite(steps, 'note', 'clio.note.create', notePayload(record, turns, parent));
+  const note = notePayload(record, turns, parent);
+  beside.logCall(note.detail);
+  await makeWrite(steps, 'note', 'clio.note.create', note);
   const conflict = await lookForConflicts(record, contact);
   beside.afterConflictCheck(conflict);
   if (matter !== undefined) await askForFee(steps, record, conflict);

@@ -5,3 +5,4 @@ export { externalWrite } from './externalWrite.js';
 export { redrive } from './redrive.js';
 export { reconcileWrites } from './reconcileWrites.js';
 export { paymentEvents, watchPayments } from './watchPayments.js';
+export { tendConnections } from './tendConnections.js';

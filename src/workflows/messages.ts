@@ -20,6 +20,7 @@ export const workflowTypes = {
   callIntake: 'callIntake',
   externalWrite: 'externalWrite',
   breaker: 'breaker',
+  tendConnections: 'tendConnections',
 } as const;
 
 // ---- callIntake ------------------------------------------------------------------------------------------------------

@@ -12,6 +12,13 @@ export type Stored = {
   updated_at: string;
 };
 
+export interface CollectionDeps {
+  ledger: Ledger;
+  clock: Clock;
+  /** Told of every change. */
+  changed?: (kind: string, action: 'created' | 'updated' | 'deleted', record: Stored) => void;
+}
+
 /** All records of one kind; every change goes into the ledger. */
 export class Collection<T extends Stored> {
   readonly #records = new Map<number, T>();
@@ -22,7 +29,7 @@ export class Collection<T extends Stored> {
    * @param fixture records of the firm from before.
    */
   constructor(
-    private readonly deps: { ledger: Ledger; clock: Clock },
+    private readonly deps: CollectionDeps,
     private readonly kind: string,
     private readonly firstId: number,
     private readonly fixture: readonly T[] = [],
@@ -71,13 +78,16 @@ export class Collection<T extends Stored> {
 
   /** @throws ClioRefusal `not_found`, also the second time. */
   remove(id: number): void {
-    this.deps.ledger.record(this.kind, id, 'deleted', this.get(id));
+    const record = this.get(id);
+    this.deps.ledger.record(this.kind, id, 'deleted', record);
     this.#records.delete(id);
+    this.deps.changed?.(this.kind, 'deleted', record);
   }
 
   #keep(action: 'created' | 'updated', record: T): T {
     this.#records.set(record.id, record);
     this.deps.ledger.record(this.kind, record.id, action, record);
+    this.deps.changed?.(this.kind, action, record);
     return record;
   }
 

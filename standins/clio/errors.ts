@@ -2,7 +2,14 @@ import { z } from 'zod';
 import type { ClioSettings } from './settings.js';
 
 export type ClioErrorCode =
-  'bad_request' | 'invalid_fields' | 'not_found' | 'stale' | 'gone' | 'argument' | 'validation';
+  | 'bad_request'
+  | 'invalid_fields'
+  | 'not_found'
+  | 'stale'
+  | 'gone'
+  | 'argument'
+  | 'validation'
+  | 'upload_not_found';
 
 /** A refusal, on its way to becoming Clio's `{error: {type, message}}`. */
 export class ClioRefusal extends Error {
@@ -23,6 +30,7 @@ const statuses: Record<ClioErrorCode, number> = {
   stale: 412,
   argument: 422,
   validation: 422,
+  upload_not_found: 422,
 };
 
 /** Status and body for a refusal. Clio gives one message string, never a map by field. */
@@ -35,6 +43,7 @@ export function answerTo(refusal: ClioRefusal, settings: ClioSettings): { status
     stale: 'PreconditionFailed',
     argument: 'ArgumentError',
     validation: settings.validationType,
+    upload_not_found: 'UploadNotFoundError',
   };
   return { status: statuses[refusal.code], body: errorObject(types[refusal.code], refusal.message) };
 }

@@ -1,12 +1,11 @@
-import type { Clock } from '../kit/clock.js';
-import type { Ledger } from '../kit/ledger.js';
-import { Collection, etagOf, type Stored } from './collection.js';
+import { Collection, etagOf, type CollectionDeps, type Stored } from './collection.js';
 import type {
   Calendar,
   CalendarEntry,
   Communication,
   Contact,
   CustomField,
+  Document,
   Matter,
   Note,
   PracticeArea,
@@ -26,6 +25,7 @@ export interface Firm {
   calendarEntries: Collection<CalendarEntry>;
   communications: Collection<Communication>;
   tasks: Collection<Task>;
+  documents: Collection<Document>;
 }
 
 /** Practice areas a firm of general practice would have set up, by `category`, Clio's snake_case name. */
@@ -51,7 +51,7 @@ const calendars = [
 ] as const;
 
 /** A firm with one attorney, three calendars, eight practice areas, and nothing else yet. */
-export function createFirm(deps: { ledger: Ledger; clock: Clock }): Firm {
+export function createFirm(deps: CollectionDeps): Firm {
   const stamp = (kind: string, id: number): Stored => ({
     id,
     etag: etagOf(kind, id, foundedAt),
@@ -91,5 +91,6 @@ export function createFirm(deps: { ledger: Ledger; clock: Clock }): Firm {
     calendarEntries: new Collection(deps, 'calendar_entry', 4_000_001),
     communications: new Collection(deps, 'communication', 5_000_001),
     tasks: new Collection(deps, 'task', 6_000_001),
+    documents: new Collection(deps, 'document', 7_000_001),
   };
 }

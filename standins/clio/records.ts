@@ -149,3 +149,29 @@ export type Task = Stored & {
   priority: 'High' | 'Normal' | 'Low';
   status: 'pending' | 'complete';
 };
+
+export type Webhook = Stored & {
+  url: string;
+  model: string;
+  /** What a delivery holds, as asked. */
+  fields: string;
+  events: string[];
+  expires_at: string;
+  /** `pending` until hands are shaken; `suspended` when the receiver wanted no more. */
+  status: 'pending' | 'enabled' | 'suspended';
+  shared_secret: string;
+};
+
+export type Document = Stored & {
+  name: string;
+  parent: { id: number; type: 'Matter' | 'Contact' };
+  content_type: string | null;
+  /** Of its one version. */
+  uuid: string;
+  /** Bytes in the store; null before they came. */
+  size: number | null;
+  /** Until when they may come. */
+  put_until: string;
+  fully_uploaded: boolean;
+  external_properties: ExternalProperty[];
+};

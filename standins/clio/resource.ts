@@ -21,6 +21,8 @@ export interface Resource<T extends Stored> {
   listNeeds?: string;
   /** Values reachable by `custom_field_values[<id>]=`. */
   customValues?(record: T): readonly CustomValue[];
+  /** What Clio does after a create or change, before it answers. */
+  written?(record: T): Promise<void>;
   /** Absent where Clio has no create. */
   write?: {
     /** @param body the request's body, as it came. */

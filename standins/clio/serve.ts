@@ -41,9 +41,11 @@ function serveWrites<T extends Stored>(
   const { collection } = resource;
   const one = `/${resource.path}/:id`;
   for (const path of [`/${resource.path}`, `/${resource.path}.json`])
-    api.post(path, (request, reply) => {
+    api.post(path, async (request, reply) => {
       const asked = selectionOf(request, resource);
-      const record = collection.create(write.create(without(request.body, kit.settings.dropOnCreate)));
+      const made = collection.create(write.create(without(request.body, kit.settings.dropOnCreate)));
+      await resource.written?.(made);
+      const record = collection.get(made.id);
       stamp(reply, record);
       return reply.code(201).send({ data: select(resource.view(record), asked) });
     });

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { StandinDefinition } from '../kit/standin.js';
+import { Collection } from './collection.js';
+import { Deliveries } from './deliveries.js';
 import { answerTo, ClioRefusal, errorObject } from './errors.js';
 import { parseFields, select } from './fields.js';
 import { createFirm } from './firm.js';
@@ -11,17 +13,21 @@ import { calendars } from './resources/calendars.js';
 import { communications } from './resources/communications.js';
 import { contacts } from './resources/contacts.js';
 import { customFields } from './resources/custom-fields.js';
+import { documents } from './resources/documents.js';
 import { matters } from './resources/matters.js';
 import { notes } from './resources/notes.js';
 import { practiceAreas } from './resources/practice-areas.js';
 import { tasks } from './resources/tasks.js';
 import { users } from './resources/users.js';
+import { webhooks } from './resources/webhooks.js';
+import type { Webhook } from './records.js';
 import { serve } from './serve.js';
+import { storageRoutes } from './storage.js';
 import { ClioSettings } from './settings.js';
 
 /**
  * Clio Manage, API v4, one firm: OAuth, users, contacts, matters, notes, communications, calendars, tasks, custom fields,
- * practice areas.
+ * documents, practice areas, webhooks.
  */
 export const clioStandin: StandinDefinition<typeof ClioSettings> = {
   name: 'clio',
@@ -29,13 +35,18 @@ export const clioStandin: StandinDefinition<typeof ClioSettings> = {
   errorBody: (status, message) => errorObject(status === 404 ? 'RecordNotFound' : 'InternalError', message),
   register: async (app, kit) => {
     const grants = new Grants(kit);
-    const firm = createFirm(kit);
+    const deliveries = new Deliveries(app, kit);
+    const { ledger, clock } = kit;
+    const firm = createFirm({ ledger, clock, changed: (...what) => deliveries.changed(...what) });
+    const subscriptions = new Collection<Webhook>({ ledger, clock }, 'webhook', 8_000_001);
+    deliveries.serve(subscriptions);
     const today = () => new Date(kit.clock.nowMs()).toISOString().slice(0, 10);
 
     app.setNotFoundHandler((_request, reply) =>
       reply.code(404).send(errorObject(kit.settings.notFoundType, 'Not found')),
     );
     oauthRoutes(app, kit, grants);
+    storageRoutes(app, kit, firm);
 
     const apiRoutes = (api: FastifyInstance, _options: object, done: () => void): void => {
       api.setErrorHandler((error, _request, reply) => {
@@ -62,6 +73,16 @@ export const clioStandin: StandinDefinition<typeof ClioSettings> = {
       serve(api, deps, calendarEntries(firm));
       serve(api, deps, communications(firm));
       serve(api, deps, tasks(firm));
+      serve(
+        api,
+        deps,
+        documents(firm, kit, () => app.listeningOrigin),
+      );
+      serve(
+        api,
+        deps,
+        webhooks(subscriptions, kit, (webhook) => deliveries.shakeHands(webhook)),
+      );
       done();
     };
     await app.register(apiRoutes, { prefix: '/api/v4' });

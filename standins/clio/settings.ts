@@ -14,6 +14,10 @@ export const ClioSettings = z.object({
   dropOnCreate: z.array(z.string()).default([]),
   /** Filters it does not know: the list comes back unfiltered. */
   ignoreFilters: z.array(z.string()).default([]),
+  /** Whether subscriptions to plain http are refused, as Clio does. */
+  webhooksHttpsOnly: z.boolean().default(true),
+  /** How a delivery's signature is written. Undocumented by Clio; hexadecimal was seen. */
+  webhookSignature: z.enum(['hex', 'base64']).default('hex'),
   /** What the user does on the consent page. */
   consent: z.enum(['granted', 'declined']).default('granted'),
   /** The redirect URIs registered on the developer app; matched exactly. */

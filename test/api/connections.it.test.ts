@@ -34,7 +34,8 @@ beforeAll(async () => {
   pool = openPool(database.appUrl, 10, () => undefined);
   await twoFirms(pool);
   const connector = createClioConnector({
-    ...{ pool, box, logger: silentLogger, redirectUri: REDIRECT_URI, timeoutMs: 5_000 },
+    ...{ pool, box, logger: silentLogger, redirectUri: REDIRECT_URI },
+    ...{ timeoutMs: 5_000, receiver: undefined },
     places: clioPlaces({ us: clioApp }, { us: clio.url }),
     pacerFor: () => noPacer,
   });

@@ -42,11 +42,16 @@ const inserts: Record<string, string> = {
              account_id, created_at, modified_at) values ($1, $2, 'CHARGE', 'AUTHORIZED', 1, 0, 'a', now(), now())`,
   payment_watch: `insert into payment_watch (tenant_id, compared) values ($1, jsonb_build_object('n', length($2)))`,
   payment_drifts: `insert into payment_drifts (tenant_id, kind, subject, detail) values ($1, 'missing', $2, 'd')`,
+  connect_states: `insert into connect_states (tenant_id, nonce_hash, browser_hash, system, actor, details, expires_at)
+           values ($1, sha256($2::text::bytea), sha256(''), 'clio', 'a', '{}', now())`,
+  clio_webhooks: `insert into clio_webhooks (tenant_id, model, path_key) values ($1, 'matter', $2)`,
+  clio_events: `insert into clio_events (tenant_id, webhook_id, record_id, etag, event, model)
+           values ($1, 1, $2, 'e', 'created', 'matter')`,
   turn_minutes: `insert into turn_minutes (tenant_id, minute, instance, turns, errors) values ($1, now(), $2, 1, 0)`,
 };
 
 /** Nobody changes rows of these, whosever they are. */
-const addedToOnly = ['audit_log', 'recording_events'];
+const addedToOnly = ['audit_log', 'recording_events', 'connect_states'];
 
 let database: FreshDatabase;
 let pool: Pool;

@@ -84,6 +84,7 @@ beforeAll(async () => {
     ...createReconcileActivities({ pool, logger, alerts, seen: seenWrites, ask: askWrite }),
   };
   const noPayments = () => Promise.reject(new Error('no payments in this test'));
+  const tendConnections = () => Promise.reject(new Error('no connections in this test'));
   const checkConflicts = () => Promise.reject(new Error('no conflict check in this test'));
   workers = await createWorkers({
     connection: native,
@@ -92,7 +93,7 @@ beforeAll(async () => {
     dataConverter: testDataConverter,
     activities: {
       core,
-      clio: { performWrite, checkConflicts },
+      clio: { performWrite, checkConflicts, tendConnections },
       lawpay: {
         performWrite,
         paymentFirms: () => Promise.resolve([]),

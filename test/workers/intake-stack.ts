@@ -13,7 +13,7 @@ import { createLawPayActivities } from '../../src/activities/lawpay.js';
 import { createReconcileActivities } from '../../src/activities/reconcile.js';
 import { createRedriveActivities } from '../../src/activities/redrive.js';
 import type { PaceDeps } from '../../src/activities/write-pace.js';
-import { connectVendor } from '../../src/activities/vendor-tokens.js';
+import { connectVendor, openConnection, openTokens } from '../../src/activities/vendor-tokens.js';
 import { createCipher } from '../../src/config/cipher.js';
 import { withTenant } from '../../src/db/tenant.js';
 import { extractFrom } from '../../src/domain/extract/intake.js';
@@ -38,6 +38,7 @@ import { searchAttributes } from '../../src/workflows/search-attributes.js';
 import { clioPlaces } from '../../src/domain/clio-regions.js';
 import { clioApp } from '../../standins/clio/oauth.js';
 import { clioStandin } from '../../standins/clio/server.js';
+import { createNoteReconnected } from '../../src/api/reconnected.js';
 import { controlOf, type Control } from '../../standins/kit/control.js';
 import { startStandin } from '../../standins/kit/standin.js';
 import { lawpayStandin } from '../../standins/lawpay/server.js';
@@ -118,6 +119,8 @@ export interface IntakeStackOptions {
   buildId?: string;
   breaker?: CircuitRules;
   clioPace?: PaceDeps;
+  /** Where Clio may report changes. */
+  receiver?: string;
   dataConverter?: DataConverter;
   /** In the place of the real extractor. */
   extract?: typeof extractFrom;
@@ -193,6 +196,8 @@ export async function startIntakeStack(options: IntakeStackOptions = {}) {
         box,
         logger: silentLogger,
         gate,
+        receiver: options.receiver,
+        reconnected: (tenant, system) => createNoteReconnected({ pool, temporal: client })(tenant, system),
         places: clioPlaces({ us: clioApp }, { us: clio.url }),
         timeoutMs: 2_000,
         settleMs: options.settleMs ?? 50,
@@ -267,6 +272,17 @@ export async function startIntakeStack(options: IntakeStackOptions = {}) {
     },
     place,
     connect,
+    clioUrl: clio.url,
+    /** The firm's administrator removes HERMES in Clio. */
+    revoke: async (): Promise<void> => {
+      const at = { pool, box, tenantId, system: 'clio' } as const;
+      const { accessToken } = openTokens(at, await openConnection(at));
+      await fetch(`${clio.url}/oauth/deauthorize`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${accessToken}` },
+        body: new URLSearchParams({ token: accessToken }),
+      });
+    },
     /** Another version of the workers takes the place of these. */
     restartWorkers: async (buildId: string): Promise<void> => {
       await stopWorkers();

@@ -13,6 +13,7 @@ const rhythm = (reconcileMs: number) => ({
   reconcileMs,
   paymentPollMs: 900_000,
   paymentCompareMs: 86_400_000,
+  tendMs: 3_600_000,
 });
 
 let stack: IntakeStack;

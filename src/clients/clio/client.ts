@@ -27,6 +27,10 @@ export interface ClioClient {
   list<T>(resource: string, query: Record<string, string>, item: z.ZodType<T>): Promise<T[]>;
   /** Creates a record and returns the fields asked for. @throws OutsideError */
   create<T>(resource: string, fields: string, data: object, item: z.ZodType<T>): Promise<T>;
+  /** Changes a record and returns the fields asked for. @throws OutsideError (`conflict` when it is gone) */
+  change<T>(resource: string, id: string, fields: string, data: object, item: z.ZodType<T>): Promise<T>;
+  /** Removes a record; one that is gone already is as good. @throws OutsideError */
+  remove(resource: string, id: string): Promise<void>;
   /** One record by id. @throws OutsideError (`conflict` when it is gone) */
   read<T>(resource: string, id: string, fields: string, item: z.ZodType<T>): Promise<T>;
 }
@@ -36,7 +40,7 @@ const USER_AGENT = 'HERMES/1.0';
 
 export function createClioClient(options: ClioOptions): ClioClient {
   const request = async (
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
     path: string,
     query: Record<string, string>,
     data?: object,
@@ -87,6 +91,14 @@ export function createClioClient(options: ClioOptions): ClioClient {
       const { call, answer } = await request('POST', `${resource}.json`, { fields }, data);
       return parseAnswer(call, answer, envelope(item));
     },
+    change: async <T>(resource: string, id: string, fields: string, data: object, item: z.ZodType<T>) => {
+      const path = `${resource}/${encodeURIComponent(id)}.json`;
+      const { call, answer } = await request('PATCH', path, { fields }, data);
+      return parseAnswer(call, answer, envelope(item));
+    },
+    remove: async (resource: string, id: string) => {
+      await request('DELETE', `${resource}/${encodeURIComponent(id)}.json`, {});
+    },
     read: async <T>(resource: string, id: string, fields: string, item: z.ZodType<T>) => {
       const { call, answer } = await request('GET', `${resource}/${encodeURIComponent(id)}.json`, { fields });
       return parseAnswer(call, answer, envelope(item));
@@ -102,6 +114,7 @@ const envelope = <T>(content: z.ZodType<T>): z.ZodType<T> =>
     .pipe(content);
 
 function succeeded(call: Exchange, answer: Answer): Answer {
+  if (call.method === 'DELETE' && answer.status === 404) return answer;
   if (answer.status >= 200 && answer.status < 300) return answer;
   throw refusal(call, answer, Date.now());
 }

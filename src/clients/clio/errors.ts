@@ -22,6 +22,10 @@ export function refusal(call: Exchange, answer: Answer, nowMs: number): OutsideE
   );
 }
 
+/** Whether an error is a refusal of this type. */
+export const isRefusedAs = (error: unknown, type: string): boolean =>
+  error instanceof OutsideError && error.message.includes(` (${type}) `);
+
 function classify(call: Exchange, status: number, hasErrorBody: boolean): ErrorClass {
   if (status === 429) return 'rate_limited';
   if (status === 401) return 'auth';

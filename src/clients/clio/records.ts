@@ -1,12 +1,25 @@
 /** The records an intake leaves in Clio. Each is created with our reference and can be found by it again. */
 import { z } from 'zod';
-import { foldName, type KnownContact } from '../../domain/conflicts.js';
+import { foldName } from '../../domain/conflicts.js';
 import type { PracticeArea } from '../../domain/firm.js';
 import type { PayloadOf } from '../../domain/writes.js';
 import type { ClioClient } from './client.js';
+import { expectKept } from './kept.js';
 import { CUSTOM_FIELDS, CustomFieldValues, carriesReference, referenceValue } from './reference-field.js';
 
 const Referenced = z.object({ id: z.number(), custom_field_values: CustomFieldValues });
+const MadeContact = Referenced.extend({
+  phone_numbers: z.array(z.object({ number: z.string().nullish() })).nullish(),
+  email_addresses: z.array(z.object({ address: z.string().nullish() })).nullish(),
+});
+const MadeMatter = Referenced.extend({
+  client: z.object({ id: z.number() }).nullish(),
+  practice_area: z.object({ id: z.number() }).nullish(),
+});
+
+/** Clio may write a number its own way: its last ten digits are the number. */
+const nationalDigits = (number: string | null | undefined): string =>
+  (number ?? '').replace(/\D/g, '').slice(-10);
 
 export interface CreatedRecord {
   id: number;
@@ -32,8 +45,20 @@ export async function createContact(
     }),
     custom_field_values: referenceValue(fieldId, reference),
   };
-  const made = await clio.create('contacts', `id,${CUSTOM_FIELDS}`, data, Referenced);
-  return { id: made.id, referenced: carriesReference(made.custom_field_values, fieldId, reference) };
+  const fields = `id,${CUSTOM_FIELDS},phone_numbers{number},email_addresses{address}`;
+  const made = await clio.create('contacts', fields, data, MadeContact);
+  const referenced = carriesReference(made.custom_field_values, fieldId, reference);
+  const { phoneE164, email } = payload;
+  if (referenced)
+    expectKept('contact', String(made.id), {
+      phone_numbers:
+        phoneE164 === undefined ||
+        (made.phone_numbers ?? []).some(({ number }) => nationalDigits(number) === nationalDigits(phoneE164)),
+      email_addresses:
+        email === undefined ||
+        (made.email_addresses ?? []).some(({ address }) => address?.toLowerCase() === email.toLowerCase()),
+    });
+  return { id: made.id, referenced };
 }
 
 /** New matters are `pending`: only staff accept one. */
@@ -52,8 +77,19 @@ export async function createMatter(
     ...(practiceAreaId !== undefined && { practice_area: { id: practiceAreaId } }),
     custom_field_values: referenceValue(fieldId, reference),
   };
-  const made = await clio.create('matters', `id,${CUSTOM_FIELDS}`, data, Referenced);
-  return { id: made.id, referenced: carriesReference(made.custom_field_values, fieldId, reference) };
+  const made = await clio.create(
+    'matters',
+    `id,${CUSTOM_FIELDS},client{id},practice_area{id}`,
+    data,
+    MadeMatter,
+  );
+  const referenced = carriesReference(made.custom_field_values, fieldId, reference);
+  if (referenced)
+    expectKept('matter', String(made.id), {
+      client: made.client?.id === payload.contactId,
+      practice_area: practiceAreaId === undefined || made.practice_area?.id === practiceAreaId,
+    });
+  return { id: made.id, referenced };
 }
 
 /** Whether an existing contact or matter carries our reference. */
@@ -90,40 +126,4 @@ export async function practiceAreaId(clio: ClioClient, area: PracticeArea): Prom
     if (match) return match.id;
   }
   return undefined;
-}
-
-const ContactHit = z.object({
-  id: z.number(),
-  name: z.string().nullish(),
-  phone_numbers: z.array(z.object({ number: z.string().nullish() })).nullish(),
-});
-/** Pages read for one name. A firm with more than 1,000 contacts that match one name needs its own conflict check. */
-const MAX_PAGES = 5;
-const PAGE_SIZE = 200;
-
-/**
- * Contacts whose name, number or mail matches `query` in Clio's wildcard search; the caller compares names itself.
- * @throws OutsideError
- */
-export async function searchContacts(clio: ClioClient, query: string): Promise<KnownContact[]> {
-  const found: KnownContact[] = [];
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const hits = await clio.list(
-      'contacts',
-      {
-        query,
-        fields: 'id,name,phone_numbers{number}',
-        order: 'id(asc)',
-        limit: String(PAGE_SIZE),
-        offset: String(page * PAGE_SIZE),
-      },
-      ContactHit,
-    );
-    for (const { id, name, phone_numbers } of hits) {
-      const phones = (phone_numbers ?? []).flatMap(({ number }) => number ?? []);
-      found.push({ id: String(id), name: name ?? '', phones });
-    }
-    if (hits.length < PAGE_SIZE) break;
-  }
-  return found;
 }

@@ -61,12 +61,25 @@ export const TaskPayload = z.strictObject({
   priority: z.enum(['High', 'Normal', 'Low']),
 });
 
+/** A text that becomes a file beside the matter. */
+export const DocumentPayload = z.strictObject({
+  parent: z.strictObject({ type: z.enum(['matter', 'contact']), id: z.int().positive() }),
+  name: z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[^/\\]+$/, 'a file name'),
+  text: z.string().min(1).max(500_000),
+});
+
 export const clioOperations = {
   'clio.contact.create': { system: 'clio', payload: ContactPayload, afterUnknown: 'look_up' },
   'clio.matter.create': { system: 'clio', payload: MatterPayload, afterUnknown: 'look_up' },
   'clio.note.create': { system: 'clio', payload: NotePayload, afterUnknown: 'look_up' },
   'clio.communication.create': { system: 'clio', payload: CommunicationPayload, afterUnknown: 'look_up' },
   'clio.appointment.create': { system: 'clio', payload: AppointmentPayload, afterUnknown: 'look_up' },
+  // Several requests: what an earlier attempt left unfinished is thrown away and begun anew.
+  'clio.document.create': { system: 'clio', payload: DocumentPayload, afterUnknown: 'look_up' },
   'clio.task.create': { system: 'clio', payload: TaskPayload, afterUnknown: 'look_up' },
 } as const satisfies Record<string, OperationRow>;
 
@@ -76,5 +89,6 @@ export const clioRequests = [
   requestOf('clio.note.create', NotePayload),
   requestOf('clio.communication.create', CommunicationPayload),
   requestOf('clio.appointment.create', AppointmentPayload),
+  requestOf('clio.document.create', DocumentPayload),
   requestOf('clio.task.create', TaskPayload),
 ] as const;

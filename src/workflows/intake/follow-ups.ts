@@ -4,6 +4,7 @@ import type { WriteStep } from '../../domain/ids.js';
 import {
   appointmentPayload,
   communicationPayload,
+  documentPayload,
   taskPayload,
   type Parents,
 } from '../../domain/intake-follow-ups.js';
@@ -12,8 +13,8 @@ import type { Operation, PayloadOf } from '../../domain/writes.js';
 import { leaveOut, makeWrite, type Steps } from './steps.js';
 
 export interface FollowUps {
-  /** The call goes into the telephone log. */
-  logCall(): void;
+  /** The call goes into the telephone log, and what the note says into a file where the firm wants that. */
+  logCall(detail: string): void;
   /** The caller's wish goes into the calendar, and the call-back onto a list: not where a conflict is possible. */
   afterConflictCheck(conflict: ConflictCheck): void;
   /** All have landed or were discarded. */
@@ -34,8 +35,11 @@ export function followUps(steps: Steps, record: IntakeRecord, parents: Parents):
   };
   const { firm } = steps.input;
   return {
-    logCall: () => {
-      if (isOn) start('communication', 'clio.communication.create', communicationPayload(record, parents));
+    logCall: (detail) => {
+      if (!isOn) return;
+      start('communication', 'clio.communication.create', communicationPayload(record, parents));
+      const document = documentPayload(record, firm, parents, detail);
+      if (document) start('document', 'clio.document.create', document);
     },
     afterConflictCheck: ({ result }) => {
       if (!isOn) return;

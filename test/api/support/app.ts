@@ -55,7 +55,7 @@ export async function testApp(deps: Partial<AppDeps> = {}): Promise<App> {
       start: () => Promise.resolve({ jobId: 'rd_0', total: 0 }),
       order: () => Promise.reject(new Error('no job')),
     },
-    box: { open: () => '{}' },
+    box: { seal: (plain) => Buffer.from(plain), open: () => '{}' },
     connections: {
       states: {
         begin: () => Promise.reject(new Error('no states')),

@@ -2,8 +2,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAppointment, defaultCalendar } from '../../../src/clients/clio/calendar.js';
 import { createClioClient, type ClioClient } from '../../../src/clients/clio/client.js';
+import { findDocument, uploadDocument } from '../../../src/clients/clio/documents.js';
 import { createPhoneCommunication } from '../../../src/clients/clio/communications.js';
 import { externalOf, findByExternal } from '../../../src/clients/clio/external-reference.js';
+import { createContact, createMatter, practiceAreaId } from '../../../src/clients/clio/records.js';
+import { ensureReferenceField, findByReference } from '../../../src/clients/clio/reference-field.js';
 import { createTask, findTask } from '../../../src/clients/clio/tasks.js';
 import { startClio, type ClioHarness } from '../../standins/clio/harness.js';
 import { noPacer } from '../../support/pacer.js';
@@ -133,5 +136,97 @@ describe('a task', () => {
 
   test('of nobody we know is refused', async () => {
     await expect(createTask(clio, taskOf(), 1, KEY)).rejects.toMatchObject({ errorClass: 'invalid' });
+  });
+});
+
+describe('a document', () => {
+  const storage = () => ({ timeoutMs: 5_000, signal: new AbortController().signal, allowsHttp: true });
+  const documentOf = () => ({
+    parent: { type: 'matter' as const, id: matterId },
+    name: 'Intake.txt',
+    text: 'héllo',
+  });
+  const upload = () => uploadDocument(clio, storage(), documentOf(), KEY);
+  const visible = async () => (await harness.call('GET', '/documents')).rows;
+
+  test('is there for everybody once its bytes are marked, and found as whole', async () => {
+    const { id, referenced } = await upload();
+    expect([referenced, await findDocument(clio, KEY)]).toEqual([true, { id, isWhole: true }]);
+    expect(await visible()).toHaveLength(1);
+    const { records } = await harness.control.ledger('document');
+    // In bytes of UTF-8.
+    expect(records.at(-1)?.data).toMatchObject({ size: 6, fully_uploaded: true });
+  });
+
+  test.each([
+    ['the store takes no bytes', { method: 'PUT', path: '/__storage/' }],
+    ['Clio is not told', { method: 'PATCH', path: '/api/v4/documents' }],
+  ])('is unfinished, and nobody sees it, when %s', async (_what, match) => {
+    await harness.control.fault({ match, effect: { kind: 'down' } });
+    await expect(upload()).rejects.toMatchObject({
+      errorClass: expect.stringMatching(/^(unavailable|outcome_unknown)$/),
+    });
+    expect(await findDocument(clio, KEY)).toMatchObject({ isWhole: false });
+    expect(await visible()).toEqual([]);
+  });
+
+  test('whose last answer was lost is found as whole', async () => {
+    await harness.control.fault({
+      match: { method: 'PATCH', path: '/api/v4/documents' },
+      effect: { kind: 'commit_then_cut' },
+    });
+    await expect(upload()).rejects.toMatchObject({ errorClass: 'outcome_unknown' });
+    expect(await findDocument(clio, KEY)).toMatchObject({ isWhole: true });
+  });
+
+  test('is marked again when Clio’s storage asks for a little time', async () => {
+    await harness.control.fault({
+      match: { method: 'PATCH', path: '/api/v4/documents' },
+      effect: {
+        kind: 'status',
+        status: 422,
+        body: { error: { type: 'UploadTimeoutError', message: 'slow' } },
+      },
+    });
+    await upload();
+    expect(await findDocument(clio, KEY)).toMatchObject({ isWhole: true });
+  });
+
+  test('goes to no storage without TLS, unless Clio itself is reached so', async () => {
+    const strict = { ...storage(), allowsHttp: false };
+    await expect(uploadDocument(clio, strict, documentOf(), KEY)).rejects.toMatchObject({
+      errorClass: 'invalid',
+    });
+  });
+});
+
+describe('a contact and a matter', () => {
+  const reference = async (parent: 'Contact' | 'Matter') => ensureReferenceField(clio, parent);
+  const person = {
+    firstName: 'Dana',
+    lastName: 'Whitcomb',
+    phoneE164: '+15125550142',
+    email: 'dana@example.com',
+  };
+
+  test('are taken for made when Clio shows everything that was sent', async () => {
+    const contact = await createContact(clio, person, await reference('Contact'), KEY);
+    expect(contact.referenced).toBe(true);
+    const matter = { contactId: contact.id, description: 'x' };
+    const areaId = await practiceAreaId(clio, 'family');
+    expect(areaId).toBeDefined();
+    expect(await createMatter(clio, matter, areaId, await reference('Matter'), KEY)).toMatchObject({
+      referenced: true,
+    });
+  });
+
+  test.each(['phone_numbers', 'email_addresses'])('are not when Clio drops %s', async (key) => {
+    const fieldId = await reference('Contact');
+    await harness.control.configure({ dropOnCreate: [key] });
+    await expect(createContact(clio, person, fieldId, KEY)).rejects.toMatchObject({
+      errorClass: 'conflict',
+      message: expect.stringContaining(key),
+    });
+    expect(await findByReference(clio, 'contacts', fieldId, KEY)).toBeDefined();
   });
 });

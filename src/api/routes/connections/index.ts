@@ -7,6 +7,7 @@ import { identityOf } from '../../plugins/auth.js';
 import { problemAnswers } from '../../plugins/openapi.js';
 import { ProblemError } from '../../problems.js';
 import { beginConsent, Wish } from './begin.js';
+import { clioEventsRoute } from './events.js';
 import type { ConnectionDeps } from './deps.js';
 
 const tags = ['Connections'];
@@ -31,6 +32,7 @@ const stateOf = ({ sealedTokens, revokedAt }: Connection): z.infer<typeof State>
 export function connectionRoutes(app: App, deps: ConnectionDeps): void {
   listRoute(app, deps);
   clioRoutes(app, deps);
+  clioEventsRoute(app, deps);
 }
 
 function listRoute(app: App, { pool }: ConnectionDeps): void {

@@ -11,5 +11,5 @@ export interface DeadLetterDeps {
   desk: DecisionDesk;
   redrives: RedriveDesk;
   /** Opens what an edit replaced, as the audit log keeps it. */
-  box: { open(sealed: Uint8Array, context: string): string };
+  box: { seal(plain: string, context: string): Buffer; open(sealed: Uint8Array, context: string): string };
 }
