@@ -43,6 +43,8 @@ const MAX_CACHED_WORKFLOWS = 500;
 
 /** Attempts at once per process and system; Clio allows 50 requests a minute and firm. */
 const concurrency = { core: 20, clio: 20, lawpay: 10 } as const;
+/** Reports of where writes stand, made by the worker that holds the workflow; each is a transaction of some milliseconds. */
+const LOCAL_ACTIVITIES = 20;
 /** Pooled database connections that serve them: one per activity, some to spare. */
 export const workerPoolSize = 30;
 
@@ -73,6 +75,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
       ...(queue === 'core' && {
         workflowBundle: { codePath: bundlePath },
         maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
+        maxConcurrentLocalActivityExecutions: LOCAL_ACTIVITIES,
       }),
     });
   return Promise.all([serving('core'), serving('clio'), serving('lawpay')]);

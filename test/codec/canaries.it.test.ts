@@ -1,11 +1,20 @@
 /** Nothing a caller, a colleague or a failure says is kept by Temporal in clear. */
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { createRedriveDesk } from '../../src/api/dead-letters/redrive-desk.js';
 import { extractFrom } from '../../src/domain/extract/intake.js';
-import { writeWorkflowId } from '../../src/domain/ids.js';
+import { breakerWorkflowId, redriveWorkflowId, writeWorkflowId } from '../../src/domain/ids.js';
 import type { Turn } from '../../src/domain/turn.js';
-import { redriveWrite, resolveWrite, writeState, type Decision } from '../../src/workflows/messages.js';
+import { breakerState } from '../../src/workflows/breaker-messages.js';
+import {
+  redriveWrite,
+  resolveWrite,
+  taskQueues,
+  writeState,
+  type Decision,
+} from '../../src/workflows/messages.js';
 import { canaryPhone, canaryWord, findCanaries, formsOf } from '../support/canaries.js';
 import { eventually } from '../support/eventually.js';
+import { silentLogger } from '../support/log.js';
 import { dumpDatabase, dumpWorkflows } from '../support/temporal-dump.js';
 import { startIntakeStack, type IntakeStack } from '../workers/intake-stack.js';
 
@@ -23,6 +32,9 @@ const newCanaries = () => ({
   editReason: canaryWord(),
   discardReason: canaryWord(),
   decidedBy: canaryWord(),
+  jobName: canaryWord(),
+  jobReason: canaryWord(),
+  orderReason: canaryWord(),
 });
 type Canaries = ReturnType<typeof newCanaries>;
 
@@ -61,9 +73,12 @@ function turnsWith({ firstName, lastName, phone, email, story }: Canaries, start
   }));
 }
 
-/** One call each that lands, is edited, is discarded, and is redriven; the last three after Clio refused the contact. */
+/**
+ * One call each that lands, is edited, is discarded, is redriven by a signal, and two by a job that is steered; all but the
+ * first after Clio refused the contact. Then one that waits out an outage behind a breaker, and the reconciler looks.
+ */
 async function takeCalls(
-  { controls, client, place, tenantId }: IntakeStack,
+  { controls, client, place, pool, tenantId }: IntakeStack,
   canaries: Canaries,
 ): Promise<void> {
   const { vendorText, editedName, editReason, discardReason, decidedBy, refusedEdit, callerId } = canaries;
@@ -105,15 +120,44 @@ async function takeCalls(
   const redriven = await parked();
   await client.workflow.getHandle(redriven.contact).signal(redriveWrite, { jobId: 'job-1' });
   await redriven.finished;
+
+  const two = [await parked(), await parked()];
+  const jobs = createRedriveDesk({ pool, temporal: client, logger: silentLogger });
+  const { jobId } = await jobs.start({
+    ...{ tenantId, name: canaries.jobName, actor: decidedBy, reason: canaries.jobReason, filter: {} },
+    // The second would go twenty seconds after the first, so that the job is still there to be steered.
+    ...{ ratePerSecond: 0.05, budget: null, canary: 0, ramp: false },
+  });
+  const order = { actor: decidedBy, reason: canaries.orderReason };
+  await jobs.order(tenantId, jobId, { kind: 'setRate', ratePerSecond: null, ...order });
+  await Promise.all(two.map(({ finished }) => finished));
+  await client.workflow.getHandle(redriveWorkflowId(tenantId, jobId)).result();
+
+  await controls.clio.fault({ match: { path: '/api/v4' }, times: null, effect: { kind: 'down' } });
+  const held = await call();
+  const conductor = client.workflow.getHandle(breakerWorkflowId(tenantId, 'clio'));
+  await eventually(async () => (await conductor.query(breakerState)).epoch >= 1, {
+    withinMs: 20_000,
+    what: 'the breaker opens',
+  });
+  await controls.clio.clearFaults();
+  await held.finished;
+  await conductor.result();
+  const look = { workflowId: 'reconcile-writes', taskQueue: taskQueues.core, args: [] };
+  await client.workflow.execute('reconcileWrites', look);
 }
 
 async function foundAfterCalls(canaries: Canaries, options: Parameters<typeof startIntakeStack>[0]) {
-  stack = await startIntakeStack({ ...options, extract: failingOnce(canaries.errorMessage) });
+  stack = await startIntakeStack({
+    ...options,
+    breaker: { failures: 3, probeAfterMs: 300, probeMaxMs: 1_000 },
+    extract: failingOnce(canaries.errorMessage),
+  });
   await takeCalls(stack, canaries);
   return findCanaries(canaries, new Map([...(await dumpDatabase()), ...(await dumpWorkflows(stack.client))]));
 }
 
-describe('after calls that landed, failed, parked, were edited, discarded and redriven', () => {
+describe('after calls that landed, parked, were edited, discarded, redriven by hand and by a job, and held in an outage', () => {
   test('Temporal’s tables, histories and descriptions hold no secret in any form', async () => {
     expect(await foundAfterCalls(newCanaries(), {})).toEqual([]);
   });

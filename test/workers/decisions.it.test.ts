@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createRedriveDesk } from '../../src/api/dead-letters/redrive-desk.js';
 import { auditOf } from '../../src/db/audit.js';
 import { checkChain } from '../../src/db/audit-chain.js';
 import { readAudit } from '../../src/db/audit.js';
@@ -6,6 +7,7 @@ import { withTenant } from '../../src/db/tenant.js';
 import { decisionSeal } from '../../src/domain/decisions.js';
 import { writeWorkflowId } from '../../src/domain/ids.js';
 import { eventually } from '../support/eventually.js';
+import { silentLogger } from '../support/log.js';
 import { startIntakeStack, type IntakeStack } from './intake-stack.js';
 
 let stack: IntakeStack;
@@ -55,6 +57,26 @@ test('a signal sent by hand, with nothing in it, retries the write and stands in
       details: { via: 'signal', revision: 1 },
       sealed: null,
     },
+  ]);
+});
+
+test('a redrive job’s attempts give way to live work: they are queued behind all four priorities of it', async () => {
+  const id = await parkedContact();
+  const { client, pool, tenantId } = stack;
+  const jobs = createRedriveDesk({ pool, temporal: client, logger: silentLogger });
+  await jobs.start({
+    ...{ tenantId, name: 'gives way', actor: 'pat', reason: 'Clio is back', filter: {} },
+    ...{ ratePerSecond: null, budget: null, canary: 0, ramp: false },
+  });
+  await inState(id, 'done');
+  const { events } = await client.workflow.getHandle(id).fetchHistory();
+  const attempts = (events ?? []).flatMap((event) => {
+    const scheduled = event.activityTaskScheduledEventAttributes;
+    return scheduled?.activityType?.name === 'performWrite' ? [scheduled.priority] : [];
+  });
+  expect(attempts).toMatchObject([
+    { priorityKey: 3, fairnessKey: tenantId },
+    { priorityKey: 5, fairnessKey: tenantId },
   ]);
 });
 

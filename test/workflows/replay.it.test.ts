@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { temporal } from '@temporalio/proto';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { breakerWorkflowId, writeWorkflowId } from '../../src/domain/ids.js';
+import { createRedriveDesk } from '../../src/api/dead-letters/redrive-desk.js';
+import { breakerWorkflowId, redriveWorkflowId, writeWorkflowId } from '../../src/domain/ids.js';
 import { breakerState } from '../../src/workflows/breaker-messages.js';
 import {
   eventsCame,
@@ -14,9 +15,11 @@ import {
   type WatchInput,
 } from '../../src/workflows/payment-messages.js';
 import { resolveWrite, taskQueues, writeState, type Decision } from '../../src/workflows/messages.js';
+import { redriveProgress } from '../../src/workflows/redrive-messages.js';
 import { startIntakeStack, type IntakeStack } from '../workers/intake-stack.js';
 import { testDataConverter } from '../support/data-converter.js';
 import { eventually } from '../support/eventually.js';
+import { silentLogger } from '../support/log.js';
 import { testBundle } from './time-skipping.js';
 
 /** Stored histories of real runs: new workflow code must still be able to follow the old ones. See README.md there. */
@@ -156,5 +159,49 @@ const { History } = temporal.api.history.v1;
     await breaker.result();
     await save('externalWrite.held', write);
     await save('breaker.closed', breaker.workflowId);
+  });
+
+  test('a redrive job that is paused by its canary, resumed, and tries everything', async () => {
+    const { client, controls, pool, tenantId } = stack;
+    await controls.clio.fault({
+      match: { method: 'POST', path: '/api/v4/contacts' },
+      effect: { kind: 'status', status: 422, body: { error: { type: 'ValidationError', message: 'no' } } },
+      times: 3,
+    });
+    const calls = [await stack.call(), await stack.call()];
+    for (const { callId } of calls) {
+      const write = client.workflow.getHandle(writeWorkflowId(tenantId, 'clio', `${callId}.contact`));
+      await eventually(async () => (await write.query(writeState)).phase === 'parked', {
+        withinMs: 10_000,
+        what: 'the contact parks',
+      });
+    }
+    const jobs = createRedriveDesk({ pool, temporal: client, logger: silentLogger });
+    const { jobId } = await jobs.start({
+      ...{ tenantId, name: 'recorded', actor: 'pat', reason: 'Clio is back', filter: {} },
+      ...{ ratePerSecond: 5, budget: null, canary: 1, ramp: true },
+    });
+    const job = client.workflow.getHandle(redriveWorkflowId(tenantId, jobId));
+    await eventually(async () => (await job.query(redriveProgress)).state === 'paused', {
+      withinMs: 20_000,
+      what: 'the canary parks again and pauses the job',
+    });
+    await jobs.order(tenantId, jobId, {
+      kind: 'setRate',
+      ratePerSecond: null,
+      actor: 'pat',
+      reason: 'faster',
+    });
+    await jobs.order(tenantId, jobId, { kind: 'resume', actor: 'pat', reason: 'go on' });
+    await job.result();
+    await save('redrive.completed', job.workflowId);
+  });
+
+  test('a look of the reconciler', async () => {
+    const look = await stack.client.workflow.start('reconcileWrites', {
+      ...{ workflowId: 'reconcile-writes', taskQueue: taskQueues.core, args: [] },
+    });
+    await look.result();
+    await save('reconcileWrites.compared', look.workflowId);
   });
 });

@@ -9,7 +9,7 @@ const CODE = /^[a-z_]{1,60}$/;
 export function refusal(call: Exchange, answer: Answer, nowMs: number): OutsideError {
   const code = errorCode(answer.text);
   const message = `LawPay answered ${answer.status}${code ? ` (${code})` : ''} to ${describe(call)}`;
-  const errorClass = classify(answer.status);
+  const errorClass = classify(answer.status, code !== undefined);
   return new OutsideError(
     errorClass,
     message,
@@ -17,10 +17,12 @@ export function refusal(call: Exchange, answer: Answer, nowMs: number): OutsideE
   );
 }
 
-function classify(status: number): ErrorClass {
+function classify(status: number, hasErrorBody: boolean): ErrorClass {
   // No limit is documented, but gateways grow them.
   if (status === 429) return 'rate_limited';
-  if (status === 401 || status === 403) return 'auth';
+  if (status === 401) return 'auth';
+  // A firewall in front answers 403 with a page of its own; taken for LawPay's word it would end the firm's connection.
+  if (status === 403) return hasErrorBody ? 'auth' : 'unavailable';
   if (status === 409) return 'conflict';
   return status >= 500 || status === 408 ? 'unavailable' : 'invalid';
 }

@@ -1,0 +1,74 @@
+/** Whom and what single writes are about: their payloads, and the words that the records must show. */
+import { accounts } from '../../standins/lawpay/merchant.js';
+import type { WriteStep } from '../../src/domain/ids.js';
+import type { Money } from '../../src/domain/money.js';
+import type { Dice } from '../fuzz/dice.js';
+
+export interface Subject {
+  first: string;
+  last: string;
+  /** No two in a run have the same. */
+  index: number;
+}
+
+const aboutOf = ({ first, last, index }: Subject): string => `${first} ${last} number ${index}`;
+const moneyOf = ({ index }: Subject): Money => ({
+  amountCents: 5_000 + index,
+  currency: 'USD',
+  account: index % 2 === 0 ? 'trust' : 'operating',
+});
+
+/** @param place its key, and the Clio contact it hangs on. */
+export function payloadOf(
+  step: WriteStep,
+  subject: Subject,
+  place: { key: string; parent: number },
+): unknown {
+  const { first, last } = subject;
+  const about = aboutOf(subject);
+  switch (step) {
+    case 'contact':
+      return { firstName: first, lastName: last, phoneE164: '+15125550142' };
+    case 'matter':
+      return { contactId: place.parent, description: about, practiceArea: 'family' };
+    case 'note':
+      return {
+        parent: { type: 'contact', id: place.parent },
+        ...{ subject: about, detail: `Detail of ${about}.` },
+      };
+    case 'payment':
+      return {
+        ...{ money: moneyOf(subject), purpose: 'consultation', reference: place.key },
+        payerName: `${first} ${last}`,
+      };
+  }
+}
+
+/** A payment request shows in the charge that whoever follows the link pays: the amount, and into which account. */
+export function showsOf(step: WriteStep, subject: Subject): string[] {
+  const about = aboutOf(subject);
+  switch (step) {
+    case 'contact':
+      return [subject.first, subject.last];
+    case 'matter':
+      return [about];
+    case 'note':
+      return [about, `Detail of ${about}.`];
+    case 'payment': {
+      const { amountCents, account } = moneyOf(subject);
+      const into = accounts.find(({ kind, trust }) => kind === 'card' && trust === (account === 'trust'));
+      return [`"amount":${amountCents},`, `"account_id":"${into?.id}"`];
+    }
+  }
+}
+
+const syllables = [
+  ...['bar', 'dol', 'fen', 'gar', 'hol', 'jas', 'kel', 'lor'],
+  ...['mar', 'nor', 'pel', 'ros', 'sel', 'tor', 'vel', 'wes'],
+] as [string, ...string[]];
+
+/** Names that no two share by much, so that a conflict check finds nobody. */
+export function nameFrom(dice: Dice): string {
+  const name = Array.from({ length: 3 }, () => dice.pick(syllables)).join('');
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
