@@ -1,20 +1,14 @@
 /** The writes that a run wants, each with what it will meet: the same for the same seed. */
-import {
-  callIdFrom,
-  operationKey,
-  writeWorkflowId,
-  type CallId,
-  type WriteStep,
-} from '../../src/domain/ids.js';
+import { callIdFrom, operationKey, writeWorkflowId, type CallId } from '../../src/domain/ids.js';
 import { systemOf, type Operation, type System, WriteRequest } from '../../src/domain/writes.js';
 import { demoFirm } from '../../src/cli/up/parts/demo-firm.js';
 import { createDice, type Dice } from '../fuzz/dice.js';
-import { fateNames, type FateName } from './fates.js';
-import { nameFrom, payloadOf, showsOf } from './subjects.js';
+import { fateNames, fates, type Fate, type FateName } from './fates.js';
+import { nameFrom, payloadOf, showsOf, type Step } from './subjects.js';
 
 export interface Intent {
   callId: CallId;
-  step: WriteStep;
+  step: Step;
   key: string;
   operation: Operation;
   system: System;
@@ -42,13 +36,13 @@ const operations = {
   matter: 'clio.matter.create',
   note: 'clio.note.create',
   payment: 'lawpay.paymentRequest.create',
-} as const satisfies Record<WriteStep, Operation>;
+} as const satisfies Record<Step, Operation>;
 
 /** Writes that hang together in an intake; a fifth of all come that way. */
 const CALL_STEPS = ['contact', 'matter', 'note'] as const;
 const CALL_SHARE = 0.2;
 /** Of a hundred writes started on their own. */
-const MIX: readonly [WriteStep, number][] = [
+const MIX: readonly [Step, number][] = [
   ['contact', 35],
   ['matter', 25],
   ['note', 25],
@@ -76,7 +70,7 @@ export const allIntents = ({ parents, direct, calls }: Plan): Intent[] => [
 ];
 
 /** Steps in their shares, also in a short run. */
-function stepAt(index: number): WriteStep {
+function stepAt(index: number): Step {
   let at = (index * 37) % 100;
   for (const [step, share] of MIX) {
     if (at < share) return step;
@@ -85,6 +79,9 @@ function stepAt(index: number): WriteStep {
   return 'contact';
 }
 
+/** Writes of a fate that lasts: while nothing else is left, each keeps the breaker's canaries for itself for seconds. */
+const MOST_OF_A_LASTING_FATE = 10;
+
 /** Every kind meets somebody; then all in turn, until a good third has met one. */
 function giveFates(dice: Dice, intents: Intent[]): void {
   const open = shuffled(
@@ -92,11 +89,18 @@ function giveFates(dice: Dice, intents: Intent[]): void {
     intents.filter(({ system }) => system === 'clio'),
   );
   const count = Math.max(fateNames.length, Math.floor(open.length * FAULTY_SHARE));
-  for (const [i, intent] of open.slice(0, count).entries())
-    intent.fate = fateNames[i % fateNames.length] ?? null;
+  for (const [i, intent] of open.slice(0, count).entries()) {
+    const round = Math.floor(i / fateNames.length);
+    const names = round < MOST_OF_A_LASTING_FATE ? fateNames : passingFates;
+    intent.fate = names[i % names.length] ?? null;
+  }
 }
 
-function intentOf(callId: CallId, step: WriteStep, shows: readonly string[]): Intent {
+const passingFates = fateNames.filter(
+  (name) => !(fates[name] as Fate).faults.some(({ times }) => times === null),
+);
+
+function intentOf(callId: CallId, step: Step, shows: readonly string[]): Intent {
   const operation = operations[step];
   const system = systemOf(operation);
   const key = operationKey(callId, step);
@@ -111,7 +115,7 @@ function callOf(dice: Dice): Plan['calls'][number] {
   return { callId, name, intents };
 }
 
-function directIntent(dice: Dice, step: WriteStep, index: number): DirectIntent {
+function directIntent(dice: Dice, step: Step, index: number): DirectIntent {
   const callId = callIdFrom(dice.bytes(20));
   const subject = { first: nameFrom(dice), last: nameFrom(dice), index };
   const parentIndex = dice.upTo(PARENTS);

@@ -1,8 +1,10 @@
 /** Whom and what single writes are about: their payloads, and the words that the records must show. */
 import { accounts } from '../../standins/lawpay/merchant.js';
-import type { WriteStep } from '../../src/domain/ids.js';
 import type { Money } from '../../src/domain/money.js';
 import type { Dice } from '../fuzz/dice.js';
+
+/** What single writes are, and what each call leaves for certain. */
+export type Step = 'contact' | 'matter' | 'note' | 'payment';
 
 export interface Subject {
   first: string;
@@ -19,11 +21,7 @@ const moneyOf = ({ index }: Subject): Money => ({
 });
 
 /** @param place its key, and the Clio contact it hangs on. */
-export function payloadOf(
-  step: WriteStep,
-  subject: Subject,
-  place: { key: string; parent: number },
-): unknown {
+export function payloadOf(step: Step, subject: Subject, place: { key: string; parent: number }): unknown {
   const { first, last } = subject;
   const about = aboutOf(subject);
   switch (step) {
@@ -45,7 +43,7 @@ export function payloadOf(
 }
 
 /** A payment request shows in the charge that whoever follows the link pays: the amount, and into which account. */
-export function showsOf(step: WriteStep, subject: Subject): string[] {
+export function showsOf(step: Step, subject: Subject): string[] {
   const about = aboutOf(subject);
   switch (step) {
     case 'contact':
