@@ -109,15 +109,16 @@ const proven = (Object.keys(operations) as Operation[]).filter(
 );
 
 /**
- * Ids of waiting writes: those told longest ago first (so that a canary that fails is followed by another), then by
- * priority, then by age.
+ * Ids of waiting writes: those not parked first, because what has parked behind an open breaker may be what keeps it open
+ * (a write at which the vendor falls over, and over which everything else would wait); of these, those told longest ago
+ * first (so that a canary that fails is followed by another), then by priority, then by age.
  */
 export async function waitingWrites(scope: TenantScope, query: WaitingQuery): Promise<string[]> {
   const { rows } = await scope.query<{ workflow_id: string }>(
     `select workflow_id from writes
      where tenant_id = $1 and system = $2 and state in ('backoff', 'parked') and error_class = any ($3)
        and woken_epoch < $4 and not (error_class = 'outcome_unknown' and operation = any ($5))
-     order by woken_epoch, array_position(array['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'], priority), created_at, workflow_id
+     order by state = 'parked', woken_epoch, array_position(array['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'], priority), created_at, workflow_id
      limit $6`,
     [query.tenantId, query.system, query.causes, query.epoch, proven, query.limit],
   );

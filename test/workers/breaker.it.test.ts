@@ -26,7 +26,8 @@ test('calls wait out an outage of the real Clio client behind a breaker that sta
     system: 'clio',
     cause: expect.stringMatching(/unavailable|outcome_unknown/),
   });
-  await eventually(async () => (await contact.query(writeState)).phase === 'backoff', {
+  // One that was a canary in vain has parked by this test's short ladder; the end of the outage wakes it all the same.
+  await eventually(async () => ['backoff', 'parked'].includes((await contact.query(writeState)).phase), {
     withinMs: 20_000,
     what: 'the contact waits',
   });
