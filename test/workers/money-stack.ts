@@ -128,6 +128,15 @@ export async function startMoneyStack(options: IntakeStackOptions = {}) {
         operation: 'lawpay.charge.reverse',
         payload: { transactionId, deposit: deposit(amountCents) },
       }),
+    /** Where a write comes to rest: it has landed or waits for a person. Nothing is left listening, as `outcome` would be. */
+    end: (begun: Begun): Promise<'done' | 'parked'> =>
+      eventually(
+        async () => {
+          const { phase } = await stateOf(begun);
+          return (phase === 'done' || phase === 'parked') && phase;
+        },
+        { withinMs: 30_000, what: `${begun.key} landed or parked` },
+      ),
     outcome: ({ handle }: Begun): Promise<WriteOutcome> => handle.result(),
     stateOf,
     parked: (begun: Begun, revision = 0): Promise<WriteState> =>

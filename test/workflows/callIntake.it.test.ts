@@ -297,6 +297,16 @@ describe('an intake writes', () => {
     const parked: string[] = [];
     const { client } = skipping.env;
     const order: string[] = [];
+    const decide = async (workflowId: string): Promise<void> => {
+      await eventually(() => order.includes('lawpay.paymentRequest.create'), {
+        withinMs: 20_000,
+        what: 'the payment request is made',
+      });
+      await client.workflow
+        .getHandle(workflowId)
+        .executeUpdate(resolveWrite, { args: [{ action: 'discard', actor: 'pat', reason: 'known' }] });
+    };
+    let decided: Promise<void> | undefined;
     const seen = await withIntake(call, {
       activities: {
         performWrite: ({ request }) => {
@@ -305,20 +315,16 @@ describe('an intake writes', () => {
           const externalId = String(7_000 + order.length);
           return Promise.resolve({ receipt: { externalId, landedBy: 'created', atMs: 0 }, attempts: 1 });
         },
-        projectWrite: async ({ identity, progress }) => {
-          if (progress.state !== 'parked') return;
-          parked.push(identity.operation);
-          await eventually(() => order.includes('lawpay.paymentRequest.create'), {
-            withinMs: 20_000,
-            what: 'the payment request is made',
-          });
-          await client.workflow
-            .getHandle(identity.workflowId)
-            .executeUpdate(resolveWrite, { args: [{ action: 'discard', actor: 'pat', reason: 'known' }] });
+        projectWrite: ({ identity, progress }) => {
+          if (progress.state === 'parked') parked.push(identity.operation);
+          // A person decides beside the report: the report itself may be told twice, and is not to wait.
+          if (parked.length === 1) decided ??= decide(identity.workflowId);
+          return Promise.resolve(undefined);
         },
       },
     });
-    expect(parked).toEqual(['clio.communication.create']);
+    await decided;
+    expect(new Set(parked)).toEqual(new Set(['clio.communication.create']));
     expect(seen.persisted?.steps).toMatchObject({
       communication: { status: 'discarded' },
       payment: { status: 'done' },
