@@ -70,6 +70,10 @@ test('a parked write is justified by what it met, and by nothing else', () => {
   expect(judgeParked([refused], seen('invalid'), {}).unjustified).toEqual([]);
   expect(judgeParked([refused], seen('auth'), {}).unjustified).toHaveLength(1);
   expect(judgeParked([contact], seen('invalid'), {}).unjustified).toHaveLength(1);
+  const lost = { ...contact, fate: 'done, answer lost' as const };
+  const outlasted = new Map([[contact.workflowId, 'unavailable' as const]]);
+  expect(judgeParked([lost], outlasted, {}).unjustified).toEqual([]);
+  expect(judgeParked([contact], outlasted, {}).unjustified).toHaveLength(1);
   const link = { ...contact, system: 'lawpay' as const };
   expect(judgeParked([link], seen('invalid'), { 'LawPay refuses': 1 }).unjustified).toEqual([]);
   expect(judgeParked([link], seen('invalid'), { 'LawPay refuses': 0 }).unjustified).toHaveLength(1);
