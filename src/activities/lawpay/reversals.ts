@@ -1,17 +1,15 @@
 /** Giving a charge back: voided while nothing is settled, refunded otherwise, each reference once and never too much. */
 import { refund, voidCharge } from '../../clients/lawpay/gateway.js';
-import { findTransactions, readTransaction, type Transaction } from '../../clients/lawpay/transactions.js';
+import { readTransaction, type Transaction } from '../../clients/lawpay/transactions.js';
 import type { Pacer } from '../../clients/pacer.js';
 import { givenBack, type MovementRow } from '../../db/movements.js';
 import { OutsideError } from '../../domain/failures.js';
 import { leftCents, planReversal } from '../../domain/payments/reversal.js';
 import type { WriteRequest } from '../../domain/writes.js';
 import type { Landed, WriteAdapter } from '../make-once.js';
-import { SEARCH_BEFORE_MS } from './charges.js';
-import { gatewayOf, type AtGateway } from './at-gateway.js';
-import { notingRefusal } from './firm.js';
-import { claim, mayGo, sendClaimed } from './ledger.js';
-import { findMoved } from './look-up.js';
+import type { AtGateway } from './at-gateway.js';
+import { claim, sendClaimed } from './ledger.js';
+import { movementAdapter, underReference } from './movement-adapter.js';
 import { landedOf, note, type LedgerDeps, type Passage } from './passage.js';
 
 export type ReversalRequest = Extract<WriteRequest, { operation: 'lawpay.charge.reverse' }>;
@@ -21,38 +19,20 @@ const ASK_AGAIN_MS = 600_000;
 /** The window to void may close between our look and our request; then it is a refund, and no third way is left. */
 const PLANS = 2;
 
-export function reversalAdapter(
+export const reversalAdapter = (
   deps: LedgerDeps,
   request: ReversalRequest,
   signal: AbortSignal,
   pacer: Pacer,
-): WriteAdapter {
-  const { tenantId, key: reference, payload } = request;
-  const { account } = payload.deposit;
-  const open = gatewayOf(deps, { tenantId, account }, signal, pacer);
-  const passage: Passage = {
-    ...{ deps, tenantId, reference, signal },
-    search: async (row) => {
-      const at = await open();
-      return [...(await ofCharge(at, row, reference)), ...(await bySearch(at, row, reference))];
+): WriteAdapter =>
+  movementAdapter(deps, request, signal, pacer, {
+    search: async (at, row) => {
+      const found = await ofCharge(at, row);
+      return [...found, ...(await underReference(at, row)).filter(({ type }) => type === 'REFUND')];
     },
-  };
-  const noting = <T>(work: () => Promise<T>): Promise<T> => notingRefusal(deps, tenantId, work);
-  return {
-    find: () =>
-      noting(async () => {
-        const row = await findMoved(passage);
-        return row && givenBackBy(row);
-      }),
-    provenUndone: () => mayGo(passage, payload.provenUndone),
-    create: () =>
-      noting(async () => ({
-        ...givenBackBy(await reverse(passage, request, await open())),
-        referenced: true,
-      })),
-    carriesReference: async () => (await findMoved(passage)) !== undefined,
-  };
-}
+    send: (passage, at) => reverse(passage, request, at),
+    landed: givenBackBy,
+  });
 
 /** A refund that LawPay took on and could not carry out is told to a person: the client has no money back. */
 function givenBackBy(row: MovementRow): Landed {
@@ -100,18 +80,11 @@ function howToReverse(charged: Transaction, { deposit }: ReversalRequest['payloa
 }
 
 /** The charge itself names its refunds and its void, and does not lag as the index does. */
-async function ofCharge(at: AtGateway, row: MovementRow, reference: string): Promise<Transaction[]> {
-  if (row.ofTransaction === null) return [];
-  const charged = await readTransaction(at.options, at.account, row.ofTransaction);
+async function ofCharge(at: AtGateway, { reference, ofTransaction }: MovementRow): Promise<Transaction[]> {
+  if (ofTransaction === null) return [];
+  const charged = await readTransaction(at.options, at.account, ofTransaction);
   const voided = charged.status === 'VOIDED' && charged.voidReference === reference;
   const found = charged.refunds.map((one) => ({ ...charged, ...one, type: 'REFUND' as const }));
   // The void of a charge is no transaction of its own: the charge stands for it.
   return voided ? [...found, { ...charged, type: 'REFUND', reference }] : found;
 }
-
-const bySearch = async (at: AtGateway, row: MovementRow, reference: string): Promise<Transaction[]> => {
-  const sinceMs = (row.sentAt?.getTime() ?? Date.now()) - SEARCH_BEFORE_MS;
-  return (
-    await findTransactions(at.options, { id: at.account.account.id, key: at.account.key }, reference, sinceMs)
-  ).filter(({ type }) => type === 'REFUND');
-};
