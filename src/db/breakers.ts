@@ -5,7 +5,7 @@ import type { ErrorClass } from '../domain/failures.js';
 import type { TenantId } from '../domain/ids.js';
 import { operations, type Operation, type System } from '../domain/writes.js';
 import { withTenant, type TenantScope } from './tenant.js';
-import type { WriteIdentity, WriteProgress } from './writes.js';
+import { identityColumns, identityValues, type WriteIdentity, type WriteProgress } from './writes.js';
 
 const columns = `state, failures, epoch, wait_ms::float8 as "waitMs", canary, cause,
   extract(epoch from opened_at)::float8 * 1000 as "openedAtMs",
@@ -68,7 +68,7 @@ export async function holdWrite(
   at: Pick<WriteProgress, 'attempts' | 'revision' | 'errorMessage' | 'nextAttemptAtMs'>,
 ): Promise<void> {
   await scope.query(
-    `insert into writes as w (tenant_id, workflow_id, call_id, system, operation, priority, state, attempts, revision,
+    `insert into writes as w (${identityColumns}, state, attempts, revision,
                               error_class, error_message, next_attempt_at)
      values ($1, $2, $3, $4, $5, $6, 'backoff', $7, $8, 'unavailable', $9, to_timestamp($10::float8 / 1000))
      on conflict (tenant_id, workflow_id) do update set
@@ -76,18 +76,7 @@ export async function holdWrite(
        error_class = excluded.error_class, error_message = excluded.error_message,
        parked_at = null, next_attempt_at = excluded.next_attempt_at, updated_at = now()
      where w.state <> 'done'`,
-    [
-      write.tenantId,
-      write.workflowId,
-      write.callId,
-      write.system,
-      write.operation,
-      write.priority,
-      at.attempts,
-      at.revision,
-      at.errorMessage,
-      at.nextAttemptAtMs,
-    ],
+    [...identityValues(write), at.attempts, at.revision, at.errorMessage, at.nextAttemptAtMs],
   );
 }
 

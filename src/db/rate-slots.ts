@@ -3,7 +3,7 @@ import type { TenantId } from '../domain/ids.js';
 import type { PaceState } from '../domain/pace.js';
 import type { System } from '../domain/writes.js';
 import type { TenantScope } from './tenant.js';
-import type { WriteIdentity, WriteProgress } from './writes.js';
+import { identityColumns, identityValues, type WriteIdentity, type WriteProgress } from './writes.js';
 
 /** The row, and the time by one clock for all workers: the database's. */
 export interface RateRow extends PaceState {
@@ -48,23 +48,13 @@ export async function bookWrite(
   at: Pick<WriteProgress, 'attempts' | 'revision' | 'nextAttemptAtMs'>,
 ): Promise<void> {
   await scope.query(
-    `insert into writes as w (tenant_id, workflow_id, call_id, system, operation, priority, state, attempts, revision,
+    `insert into writes as w (${identityColumns}, state, attempts, revision,
                               next_attempt_at)
      values ($1, $2, $3, $4, $5, $6, 'running', $7, $8, to_timestamp($9::float8 / 1000))
      on conflict (tenant_id, workflow_id) do update set
        state = 'retrying', revision = excluded.revision, parked_at = null,
        next_attempt_at = excluded.next_attempt_at, updated_at = now()
      where w.state <> 'done'`,
-    [
-      write.tenantId,
-      write.workflowId,
-      write.callId,
-      write.system,
-      write.operation,
-      write.priority,
-      at.attempts,
-      at.revision,
-      at.nextAttemptAtMs,
-    ],
+    [...identityValues(write), at.attempts, at.revision, at.nextAttemptAtMs],
   );
 }

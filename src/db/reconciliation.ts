@@ -2,7 +2,13 @@
 import type { TenantId } from '../domain/ids.js';
 import type { WritePhase } from '../domain/writes.js';
 import type { TenantScope } from './tenant.js';
-import { failureIn, type WriteIdentity, type WriteProgress } from './writes.js';
+import {
+  failureIn,
+  identityColumns,
+  identityValues,
+  type WriteIdentity,
+  type WriteProgress,
+} from './writes.js';
 import { fingerprintOf } from './issues.js';
 
 /** What the table says of one write. */
@@ -44,7 +50,7 @@ export async function repairWrite(
 ): Promise<void> {
   const failure = failureIn(write, progress);
   await scope.query(
-    `insert into writes (tenant_id, workflow_id, call_id, system, operation, priority, state, attempts, revision,
+    `insert into writes (${identityColumns}, state, attempts, revision,
                          error_class, error_message, parked_at, next_attempt_at, fingerprint, proposed_by)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
              to_timestamp($12::float8 / 1000), to_timestamp($13::float8 / 1000), $14, $15)
@@ -54,7 +60,7 @@ export async function repairWrite(
        next_attempt_at = excluded.next_attempt_at, fingerprint = excluded.fingerprint,
        proposed_by = excluded.proposed_by, updated_at = now()`,
     [
-      ...[write.tenantId, write.workflowId, write.callId, write.system, write.operation, write.priority],
+      ...identityValues(write),
       ...[progress.state, progress.attempts, progress.revision, progress.errorClass, progress.errorMessage],
       ...[
         progress.parkedAtMs,

@@ -18,6 +18,18 @@ export interface WriteIdentity {
   priority: Priority;
 }
 
+/** The columns of it, for an insert; `$1` to `$6` are its values. */
+export const identityColumns = 'tenant_id, workflow_id, call_id, system, operation, priority';
+
+export const identityValues = (write: WriteIdentity) => [
+  write.tenantId,
+  write.workflowId,
+  write.callId,
+  write.system,
+  write.operation,
+  write.priority,
+];
+
 /** Where a write stands. Times are epoch milliseconds. */
 export interface WriteProgress {
   state: WritePhase;
@@ -63,21 +75,12 @@ export async function beginWrite(
   const prior = rows[0];
   if (prior?.state === 'done') return prior;
   await scope.query(
-    `insert into writes (tenant_id, workflow_id, call_id, system, operation, priority, state, attempts, revision)
+    `insert into writes (${identityColumns}, state, attempts, revision)
      values ($1, $2, $3, $4, $5, $6, 'running', $7, $8)
      on conflict (tenant_id, workflow_id) do update set
        state = 'retrying', attempts = excluded.attempts, revision = excluded.revision,
        parked_at = null, next_attempt_at = null, proposed_by = null, updated_at = now()`,
-    [
-      write.tenantId,
-      write.workflowId,
-      write.callId,
-      write.system,
-      write.operation,
-      write.priority,
-      at.attempts,
-      at.revision,
-    ],
+    [...identityValues(write), at.attempts, at.revision],
   );
   return prior;
 }
@@ -93,7 +96,7 @@ export async function projectWrite(
 ): Promise<void> {
   const failure = failureIn(write, progress);
   await scope.query(
-    `insert into writes as w (tenant_id, workflow_id, call_id, system, operation, priority, state, attempts, revision,
+    `insert into writes as w (${identityColumns}, state, attempts, revision,
                               error_class, error_message, external_id, url, parked_at, next_attempt_at,
                               fingerprint, proposed_by)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
@@ -107,12 +110,7 @@ export async function projectWrite(
      where w.state not in ('done', 'discarded', 'expired')
        and excluded.revision >= w.revision and excluded.attempts >= w.attempts`,
     [
-      write.tenantId,
-      write.workflowId,
-      write.callId,
-      write.system,
-      write.operation,
-      write.priority,
+      ...identityValues(write),
       progress.state,
       progress.attempts,
       progress.revision,
