@@ -1,8 +1,10 @@
 /** `npm run bench:dlq`: what the dead-letter queue takes and gives under thousands of parked writes. */
 import { createStyle, table } from '../../src/cli/terminal/style.js';
+import { wantsColour } from '../../src/cli/terminal/command.js';
 import { describeFailure } from '../../src/cli/up/failure.js';
 import { terminalProgress } from '../../src/cli/up/progress.js';
 import type { Spread } from '../voice/percentiles.js';
+import { interruptible } from '../interrupt.js';
 import { openBare } from './bare.js';
 import { abortedRun, bulkRun, cappedRun, type BulkRun } from './jobs.js';
 import { measureLists, removeRows, seedRows } from './lists.js';
@@ -19,7 +21,7 @@ interface Finding {
   figures: unknown;
 }
 
-const colour = process.stdout.isTTY && !process.env['NO_COLOR'];
+const colour = wantsColour(process.stdout);
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
 const ms = (value: number | undefined): string =>
   value === undefined ? 'no samples' : `${value.toFixed(0)} ms`;
@@ -101,9 +103,7 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => interrupt.abort(new Error('interrupted')));
+  const interrupt = interruptible();
   const site = await openSite(
     terminalProgress((text) => void process.stderr.write(text), colour),
     interrupt.signal,

@@ -1,9 +1,11 @@
 /** `npm run bench:faults`: what a caller hears when a provider fails, and after how long, over real sockets. */
+import { wantsColour } from '../../src/cli/terminal/command.js';
 import { describeFailure } from '../../src/cli/up/failure.js';
 import { terminalProgress } from '../../src/cli/up/progress.js';
 import { createStyle } from '../../src/cli/terminal/style.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 import { openSite, type BenchSite } from '../voice/site.js';
+import { interruptible } from '../interrupt.js';
 import { readOptions, USAGE, UsageError, type FaultBenchOptions } from './options.js';
 import { reportOf } from './report.js';
 import { runRow, type Row } from './row.js';
@@ -14,7 +16,7 @@ const ENDPOINT_MS = 600;
 /** The recogniser that stands in is opened beside the calls, and the phrases are made meanwhile. */
 const STAND_BY_MS = 4_000;
 
-const colour = process.stdout.isTTY && !process.env['NO_COLOR'];
+const colour = wantsColour(process.stdout);
 const note = (text: string): void => void process.stderr.write(text);
 
 async function main(): Promise<number> {
@@ -23,9 +25,7 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => interrupt.abort(new Error('interrupted')));
+  const interrupt = interruptible();
   let site: BenchSite | undefined;
   try {
     const standIn = options.standIns ? 'local' : 'none';

@@ -1,9 +1,11 @@
 /** `npm run bench:voice`: what callers hear, and what a call costs, measured from outside over real sockets. */
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
+import { wantsColour } from '../../src/cli/terminal/command.js';
 import { describeFailure } from '../../src/cli/up/failure.js';
 import { terminalProgress } from '../../src/cli/up/progress.js';
 import { createStyle } from '../../src/cli/terminal/style.js';
+import { interruptible } from '../interrupt.js';
 import { accountOf } from './edge-account.js';
 import { runLoad } from './load-run.js';
 import { type BenchOptions, readOptions, USAGE, UsageError } from './options.js';
@@ -19,7 +21,7 @@ const WARM_UP = { calls: 4, measureMs: 5_000 };
 /** Calls that have ended are still being written down for a moment. */
 const SETTLE_MS = 1_500;
 
-const colour = process.stdout.isTTY && !process.env['NO_COLOR'];
+const colour = wantsColour(process.stdout);
 const note = (text: string): void => void process.stderr.write(text);
 /** One line that is overwritten on a terminal; elsewhere only the last state of each phase would matter. */
 const status = (line: string): void => {
@@ -32,9 +34,7 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => interrupt.abort(new Error('interrupted')));
+  const interrupt = interruptible();
   let site: BenchSite | undefined;
   const pinned = options.pin && (await leaveEdgeCore());
   try {
