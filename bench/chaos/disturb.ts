@@ -1,6 +1,6 @@
 /** What befalls the run as a whole, at seeded points of its progress: killed workers, a killed Temporal, silent vendors. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { System } from '../../src/domain/writes.js';
+import type { Vendor } from './fates.js';
 import type { Dice } from '../fuzz/dice.js';
 import type { ChaosSite } from './site.js';
 
@@ -54,7 +54,7 @@ export async function strike(site: ChaosSite, what: Blow['what'], nth: number): 
   }
 }
 
-async function silence({ vendors }: ChaosSite, system: System): Promise<number> {
+async function silence({ vendors }: ChaosSite, system: Vendor): Promise<number> {
   const id = await vendors[system].fault({ times: null, effect: { kind: 'down' } });
   const begunMs = Date.now();
   let hits: number;

@@ -1,7 +1,9 @@
 /** What can go wrong with one write, by name: the faults that its requests meet, and why it parks, if it does. */
 import type { FaultOrder } from '../../standins/kit/faults.js';
 import type { ErrorClass } from '../../src/domain/failures.js';
-import type { System } from '../../src/domain/writes.js';
+
+/** The systems that chaos is made in. */
+export type Vendor = 'clio' | 'lawpay';
 
 /** Longest wait of ours for an answer, milliseconds; the stand-ins are slower than that where they are to be late. */
 export const TIMEOUT_MS = 2_000;
@@ -62,14 +64,14 @@ export type FateName = keyof typeof fates;
 export const fateNames = Object.keys(fates) as FateName[];
 
 export interface PlannedFault {
-  system: System;
+  system: Vendor;
   /** What it is counted as. */
   kind: string;
   order: FaultOrder;
 }
 
 /** The faults of one write. */
-export function faultsOf(system: System, key: string, name: FateName): PlannedFault[] {
+export function faultsOf(system: Vendor, key: string, name: FateName): PlannedFault[] {
   const { faults, methods = [] }: Fate = fates[name];
   return faults.map((fault, i) => ({
     ...{ system, kind: name },

@@ -1,6 +1,5 @@
 /** The faults of a run at the stand-ins, and how many requests each kind of them has met. */
-import type { System } from '../../src/domain/writes.js';
-import type { PlannedFault } from './fates.js';
+import type { PlannedFault, Vendor } from './fates.js';
 import type { ChaosSite } from './site.js';
 
 export interface Injected {
@@ -16,7 +15,7 @@ export async function orderFaults(
   { vendors }: ChaosSite,
   planned: readonly PlannedFault[],
 ): Promise<Injected> {
-  const known: { system: System; id: string; kind: string; lasts: boolean }[] = [];
+  const known: { system: Vendor; id: string; kind: string; lasts: boolean }[] = [];
   const met: Record<string, number> = Object.fromEntries(planned.map(({ kind }) => [kind, 0]));
   const queue = planned.values();
   const order = async (): Promise<void> => {
@@ -24,7 +23,7 @@ export async function orderFaults(
       known.push({ system, kind, id: await vendors[system].fault(order), lasts: order.times === null });
   };
   await Promise.all(Array.from({ length: AT_ONCE }, order));
-  const hitsOf = async (system: System) =>
+  const hitsOf = async (system: Vendor) =>
     new Map((await vendors[system].faults()).map(({ id, hits }) => [id, hits]));
   return {
     endLasting: async () => {

@@ -1,9 +1,9 @@
 /** The writes that a run wants, each with what it will meet: the same for the same seed. */
 import { callIdFrom, operationKey, writeWorkflowId, type CallId } from '../../src/domain/ids.js';
-import { systemOf, type Operation, type System, WriteRequest } from '../../src/domain/writes.js';
+import { type Operation, WriteRequest } from '../../src/domain/writes.js';
 import { demoFirm } from '../../src/cli/up/parts/demo-firm.js';
 import { createDice, type Dice } from '../fuzz/dice.js';
-import { fateNames, fates, type Fate, type FateName } from './fates.js';
+import { fateNames, fates, type Fate, type FateName, type Vendor } from './fates.js';
 import { nameFrom, payloadOf, showsOf, type Step } from './subjects.js';
 
 export interface Intent {
@@ -11,7 +11,7 @@ export interface Intent {
   step: Step;
   key: string;
   operation: Operation;
-  system: System;
+  system: Vendor;
   workflowId: string;
   fate: FateName | null;
   /** Words that its record must show. */
@@ -102,7 +102,7 @@ const passingFates = fateNames.filter(
 
 function intentOf(callId: CallId, step: Step, shows: readonly string[]): Intent {
   const operation = operations[step];
-  const system = systemOf(operation);
+  const system = operations[step].startsWith('clio.') ? 'clio' : 'lawpay';
   const key = operationKey(callId, step);
   const workflowId = writeWorkflowId(demoFirm.tenantId, system, key);
   return { callId, step, key, operation, system, workflowId, fate: null, shows };

@@ -17,9 +17,8 @@ import { createDataConverter } from '../../src/codec/data-converter.js';
 import { loadConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
 import { openPool } from '../../src/db/pool.js';
-import type { System } from '../../src/domain/writes.js';
 import { createLogger } from '../../src/telemetry/logger.js';
-import { TIMEOUT_MS } from './fates.js';
+import { TIMEOUT_MS, type Vendor } from './fates.js';
 
 export interface ChaosSite {
   tenantId: string;
@@ -28,7 +27,7 @@ export interface ChaosSite {
   /** As the application. */
   pool: Pool;
   temporal: Client;
-  vendors: Record<System, Control>;
+  vendors: Record<Vendor, Control>;
   stack: Stack;
   secondWorker: Service;
   close(): Promise<void>;

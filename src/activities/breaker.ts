@@ -4,7 +4,7 @@ import { changeCircuit, markWoken, readCircuit, waitingWrites } from '../db/brea
 import { withTenant } from '../db/tenant.js';
 import { rampStep, startProbe, type Circuit, type CircuitRules } from '../domain/circuit.js';
 import { outageClasses, type ErrorClass } from '../domain/failures.js';
-import type { System } from '../domain/writes.js';
+import { systemOfLane, type System } from '../domain/writes.js';
 import type { BreakerActivities, BreakerScope, WakeInput, Woken } from './contracts.js';
 
 export interface BreakerDeps {
@@ -30,14 +30,14 @@ async function probeWithSomebody(
   deps: BreakerDeps,
   probe: BreakerScope & { epoch: number },
 ): Promise<Circuit> {
-  const { tenantId, system, epoch } = probe;
+  const { tenantId, system: lane, epoch } = probe;
   for (;;) {
     const atMs = (await deps.nowMs?.()) ?? Date.now();
     const circuit = await withTenant(deps.pool, tenantId, async (scope) => {
-      const query = { tenantId, system, causes: outageClasses, epoch, limit: 1 };
+      const query = { tenantId, lane, causes: outageClasses, epoch, limit: 1 };
       const [canary] = await waitingWrites(scope, query);
       if (canary !== undefined) await markWoken(scope, tenantId, [canary], epoch);
-      const { after } = await changeCircuit(scope, tenantId, system, (now) =>
+      const { after } = await changeCircuit(scope, tenantId, lane, (now) =>
         startProbe(now, { epoch, canary, atMs }, deps.rules),
       );
       return after;
@@ -52,11 +52,11 @@ async function probeWithSomebody(
 const CONCURRENCY = 10;
 
 async function wakeSome(deps: BreakerDeps, input: WakeInput): Promise<Woken> {
-  const { tenantId, system, causes, step } = input;
-  const { count: limit, waitMs } = rampStep(step, deps.perMinute(system));
+  const { tenantId, system: lane, causes, step } = input;
+  const { count: limit, waitMs } = rampStep(step, deps.perMinute(systemOfLane(lane)));
   const { circuit, waiting } = await withTenant(deps.pool, tenantId, async (scope) => {
-    const found = await readCircuit(scope, tenantId, system);
-    const query = { tenantId, system, causes, epoch: found.epoch, limit };
+    const found = await readCircuit(scope, tenantId, lane);
+    const query = { tenantId, lane, causes, epoch: found.epoch, limit };
     return { circuit: found, waiting: found.state === 'closed' ? await waitingWrites(scope, query) : [] };
   });
   const queue = [...waiting];

@@ -41,7 +41,7 @@ export function createClioActivities(deps: ClioDeps): WriteActivities & Conflict
 function pacerOf(deps: ClioDeps, tenantId: TenantId, signal: AbortSignal): Pacer {
   const { pool, logger, gate } = deps;
   const { nowMs } = gate;
-  const place = { pool, logger, tenantId, system: 'clio', signal, nowMs, taken: undefined } as const;
+  const place = { pool, logger, tenantId, lane: 'clio', signal, nowMs, taken: undefined } as const;
   return createPacer({ ...gate.paces.clio, ...place });
 }
 

@@ -7,7 +7,7 @@ import type { Circuit } from '../domain/circuit.js';
 import type { ErrorClass } from '../domain/failures.js';
 import type { ConflictCheck, IntakeRecord } from '../domain/intake.js';
 import type { EndReason, Turn } from '../domain/turn.js';
-import type { System, WriteReceipt, WriteRequest } from '../domain/writes.js';
+import type { Lane, WriteReceipt, WriteRequest } from '../domain/writes.js';
 
 export type { WriteIdentity, WriteProgress } from '../db/writes.js';
 
@@ -117,10 +117,10 @@ export interface IntakeActivities extends ProjectionActivities {
   persistIntake(record: IntakeRecord): Promise<void>;
 }
 
-/** An outside system of a firm. */
+/** A lane of a firm. The field keeps the name it had when every lane was a system. */
 export interface BreakerScope {
   tenantId: TenantId;
-  system: System;
+  system: Lane;
 }
 
 export interface WakeInput extends BreakerScope {

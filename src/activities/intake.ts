@@ -4,6 +4,7 @@ import { withTenant } from '../db/tenant.js';
 import { leavesContact } from '../domain/intake-writes.js';
 import type { IntakeRecord } from '../domain/intake.js';
 import type { EndedCall, IntakeActivities } from './contracts.js';
+import { tellOfCall, tellOfIntake } from './outgoing/write-events.js';
 import { createProjectWrite, type ProjectionDeps } from './projection.js';
 
 export interface IntakeDeps extends ProjectionDeps {
@@ -11,17 +12,28 @@ export interface IntakeDeps extends ProjectionDeps {
   extract: (call: EndedCall) => IntakeRecord;
 }
 
-export function createIntakeActivities({ pool, box, alerts, extract }: IntakeDeps): IntakeActivities {
+export function createIntakeActivities(deps: IntakeDeps): IntakeActivities {
+  const { pool, extract, outbox } = deps;
   return {
     extractIntake: async (call) => {
       const record = extract(call);
       // A call that left nobody behind is finished here; the others when their writes are.
       const phase = leavesContact(record) ? 'writing' : 'done';
-      await withTenant(pool, call.tenantId, (scope) => saveIntake(scope, phase, record));
+      const isNews = await withTenant(pool, call.tenantId, async (scope) => {
+        await saveIntake(scope, phase, record);
+        const ended = await tellOfCall(scope, call);
+        return phase === 'done' ? (await tellOfIntake(scope, record)) || ended : ended;
+      });
+      if (isNews) outbox?.nudge(call.tenantId);
       return record;
     },
-    persistIntake: (record) =>
-      withTenant(pool, record.tenantId, (scope) => saveIntake(scope, 'done', record)),
-    projectWrite: createProjectWrite({ pool, box, alerts }),
+    persistIntake: async (record) => {
+      const isNews = await withTenant(pool, record.tenantId, async (scope) => {
+        await saveIntake(scope, 'done', record);
+        return tellOfIntake(scope, record);
+      });
+      if (isNews) outbox?.nudge(record.tenantId);
+    },
+    projectWrite: createProjectWrite(deps),
   };
 }

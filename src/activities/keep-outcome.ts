@@ -2,10 +2,11 @@
 import type { Pool } from 'pg';
 import { withTenant, type TenantScope } from '../db/tenant.js';
 import { projectWrite, type WriteIdentity, type WriteProgress } from '../db/writes.js';
-import { operations, type WriteReceipt } from '../domain/writes.js';
+import { operations, ownLaneOf, type WriteReceipt } from '../domain/writes.js';
 import type { Logger } from '../telemetry/logger.js';
 import { asOutsideError } from './attempt.js';
 import type { PerformWriteInput } from './contracts.js';
+import { tellOfLanding } from './outgoing/write-events.js';
 import { alertOfRefusal, endOfError, leave } from './vendor-health.js';
 import type { Entry, GateDeps } from './write-gate.js';
 
@@ -21,17 +22,22 @@ export type Standing = Pick<WriteProgress, 'attempts' | 'revision'>;
 export type Admitted = Extract<Entry, { kind: 'open' }>;
 
 /** The receipt and the end of the write, in one transaction. */
-export const keepReceipt = (
+export async function keepReceipt(
   deps: KeepDeps,
   write: WriteIdentity,
   { circuit }: Admitted,
   at: Standing,
-  { externalId, url }: WriteReceipt,
-): Promise<void> =>
-  scoped(deps, write, async (scope) => {
+  receipt: WriteReceipt,
+): Promise<void> {
+  const { externalId, url } = receipt;
+  const isNews = await scoped(deps, write, async (scope) => {
     await projectWrite(scope, write, { ...at, state: 'done', externalId, ...(url && { url }) });
+    const told = await tellOfLanding(scope, write, receipt);
     await leave(deps.gate, scope, write, circuit, { answered: true });
+    return told;
   });
+  if (isNews) deps.gate.outbox?.nudge(write.tenantId);
+}
 
 /** Best effort: the workflow reports the failure too, and the next failure counts as well as this one. */
 export async function keepFailure(
@@ -59,6 +65,7 @@ export const identityOf = ({ workflowId, request }: PerformWriteInput): WriteIde
   workflowId,
   callId: request.callId,
   system: operations[request.operation].system,
+  lane: ownLaneOf(request),
   operation: request.operation,
   priority: request.priority,
 });

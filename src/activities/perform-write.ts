@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { activityInfo } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import type { Pacer } from '../clients/pacer.js';
-import { projectWrite } from '../db/writes.js';
+import { laneOf, projectWrite } from '../db/writes.js';
 import { operations, type WriteRequest } from '../domain/writes.js';
 import type { Logger } from '../telemetry/logger.js';
 import { asFailure, asOutsideError, whileBeating } from './attempt.js';
@@ -99,11 +99,21 @@ const taskOf = (
   rule: operations[input.request.operation].afterUnknown,
   settleMs: deps.settleMs,
   adapter: () => {
-    const { tenantId, system } = identityOf(input);
+    const write = identityOf(input);
+    const { tenantId, system } = write;
     const { pool, logger, gate } = deps;
     const pace = gate.paces[system];
     const { nowMs } = gate;
-    const pacer = createPacer({ ...pace, pool, logger, tenantId, system, signal, nowMs, taken: slot });
+    const pacer = createPacer({
+      ...pace,
+      pool,
+      logger,
+      tenantId,
+      lane: laneOf(write),
+      signal,
+      nowMs,
+      taken: slot,
+    });
     return deps.adapterFor(input.request, signal, pacer);
   },
   noteUnreferenced: (externalId) => {

@@ -9,6 +9,8 @@ import { isMoney } from '../domain/writes.js';
 import type { AlertPort } from './alerts.js';
 import type { ProjectionActivities } from './contracts.js';
 import { recordDecisions } from './decision-log.js';
+import type { Outbox } from './outgoing/outbox.js';
+import { tellOfState } from './outgoing/write-events.js';
 import type { SecretBox } from './vendor-tokens.js';
 
 export interface ProjectionDeps {
@@ -16,6 +18,8 @@ export interface ProjectionDeps {
   /** Seals what an edit replaced. */
   box: Pick<SecretBox, 'seal'>;
   alerts: AlertPort;
+  /** Absent: what is to be told waits for the sweep. */
+  outbox?: Outbox;
 }
 
 /** One transaction: the row, its issue, the alerts it calls for, the decisions that led to it. */
@@ -23,10 +27,11 @@ export function createProjectWrite({
   pool,
   box,
   alerts,
+  outbox,
 }: ProjectionDeps): ProjectionActivities['projectWrite'] {
   return async ({ identity, progress, decisions }) => {
     const { tenantId } = identity;
-    const { rules, raised } = await withTenant(pool, tenantId, async (scope) => {
+    const { rules, raised, isNews } = await withTenant(pool, tenantId, async (scope) => {
       await projectWrite(scope, identity, progress);
       const firm = await deadLetterRules(scope, tenantId);
       const isParked = progress.state === 'parked';
@@ -35,10 +40,12 @@ export function createProjectWrite({
       const counts = identity.priority === 'CRITICAL' || firm.parkedAlert !== undefined;
       const news = isParked && counts ? await refreshDeadLetterAlerts(scope, tenantId, firm) : [];
       if (progress.state === 'expired') news.push(...(await alertOfExpiry(scope, identity)));
+      const told = await tellOfState(scope, identity, progress);
       await recordDecisions(scope, box, decisions);
-      return { rules: firm, raised: news };
+      return { rules: firm, raised: news, isNews: told };
     });
     alerts.announce(raised);
+    if (isNews) outbox?.nudge(tenantId);
     return { secondPerson: rules.secondPersonForMoney && isMoney(identity.operation) };
   };
 }

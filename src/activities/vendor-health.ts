@@ -2,20 +2,20 @@
 import { raiseAlert, resolveAlert, type Alert } from '../db/alerts.js';
 import { changeCircuit } from '../db/breakers.js';
 import type { TenantScope } from '../db/tenant.js';
-import type { WriteIdentity } from '../db/writes.js';
+import { laneOf, type WriteIdentity } from '../db/writes.js';
 import { afterAttempt, endOf, type AttemptEnd, type Circuit, type CircuitRules } from '../domain/circuit.js';
 import { OutsideError } from '../domain/failures.js';
 import type { TenantId } from '../domain/ids.js';
-import type { System } from '../domain/writes.js';
+import { isOutgoing, systemOfLane, type Lane } from '../domain/writes.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { AlertPort } from './alerts.js';
 
 /** How the workflow that conducts a breaker is told. Both may come twice. */
 export interface BreakerLine {
   /** It opened, or its canary failed. Starts the workflow when there is none. */
-  opened(tenantId: TenantId, system: System, at: { epoch: number; waitMs: number }): Promise<void>;
+  opened(tenantId: TenantId, lane: Lane, at: { epoch: number; waitMs: number }): Promise<void>;
   /** Its canary was answered. */
-  closed(tenantId: TenantId, system: System, at: { epoch: number }): Promise<void>;
+  closed(tenantId: TenantId, lane: Lane, at: { epoch: number }): Promise<void>;
 }
 
 export interface HealthDeps {
@@ -36,6 +36,8 @@ export async function alertOfRefusal(
   scope: TenantScope,
   { tenantId, system }: WriteIdentity,
 ): Promise<void> {
+  // An endpoint that is disabled has had an alert of its own.
+  if (system === 'webhook') return;
   const message = `${system} refuses the firm’s connection: its writes park until somebody connects it again`;
   const alert: Alert = {
     tenantId,
@@ -47,8 +49,8 @@ export async function alertOfRefusal(
   if (await raiseAlert(scope, alert)) deps.alerts.announce([alert]);
 }
 
-const silentMessage = (system: System): string =>
-  `${system} does not answer: the firm’s writes to it wait, and go on by themselves when it does`;
+const silentMessage = (lane: Lane): string =>
+  `${lane} does not answer: the firm’s writes to it wait, and go on by themselves when it does`;
 
 /** What an error tells of the vendor; undefined when it tells nothing (our own database was away, a defect of ours). */
 export const endOfError = (error: unknown): AttemptEnd | undefined =>
@@ -64,28 +66,31 @@ export async function leave(
 ): Promise<void> {
   // The usual case: the vendor answers, and nobody has counted a failure.
   if (end.answered && circuit.failures === 0) return;
-  const { tenantId, system, workflowId } = write;
+  const { tenantId, workflowId } = write;
+  const lane = laneOf(write);
   const atMs = await now(deps);
-  const { before, after } = await changeCircuit(scope, tenantId, system, (now) =>
+  const { before, after } = await changeCircuit(scope, tenantId, lane, (now) =>
     afterAttempt(now, { workflowId, end, atMs }, deps.rules),
   );
   if (after.state === before.state) return;
   const { epoch, cause } = after;
-  const alert = { tenantId, kind: 'breaker.open', subject: system };
+  const alert = { tenantId, kind: 'breaker.open', subject: lane };
   // Told before the change is committed: an open breaker whose workflow knows nothing would stay open.
   if (after.state === 'open') {
-    await deps.line.opened(tenantId, system, after);
+    await deps.line.opened(tenantId, lane, after);
     if (before.state !== 'closed') return;
     const details = { epoch, cause };
-    const raised: Alert = { ...alert, severity: 'critical', message: silentMessage(system), details };
+    // Clients are waiting for a practice system; an announcement of ours only comes late.
+    const severity = isOutgoing(systemOfLane(lane)) ? 'warning' : 'critical';
+    const raised: Alert = { ...alert, severity, message: silentMessage(lane), details };
     if (await raiseAlert(scope, raised)) deps.alerts.announce([raised]);
     return;
   }
-  await deps.line.closed(tenantId, system, after);
+  await deps.line.closed(tenantId, lane, after);
   await resolveAlert(scope, alert);
   const silentMs = before.openedAtMs === null ? null : atMs - before.openedAtMs;
   deps.logger.info(
-    { event: 'breaker_closed', tenantId, system, epoch, silentMs },
+    { event: 'breaker_closed', tenantId, system: lane, epoch, silentMs },
     'an outside system answers again: its writes go on',
   );
 }

@@ -1,14 +1,17 @@
 /** What stands between a write and its vendor: a breaker while the vendor is silent, and a pace while it is not. */
 import { holdWrite, readCircuit } from '../db/breakers.js';
 import type { TenantScope } from '../db/tenant.js';
-import { beginWrite, type PriorWrite, type WriteIdentity, type WriteProgress } from '../db/writes.js';
+import { beginWrite, laneOf, type PriorWrite, type WriteIdentity, type WriteProgress } from '../db/writes.js';
 import { admits, isOverdue, type Circuit } from '../domain/circuit.js';
 import { bookWrite } from '../db/rate-slots.js';
 import type { System } from '../domain/writes.js';
+import type { Outbox } from './outgoing/outbox.js';
 import { now, type HealthDeps } from './vendor-health.js';
 import { patience, takeSlot, type PaceDeps, type TakenSlot } from './write-pace.js';
 
 export interface GateDeps extends HealthDeps {
+  /** Absent: what is to be told waits for the sweep. */
+  outbox?: Outbox;
   paces: Readonly<Record<System, PaceDeps>>;
 }
 
@@ -39,7 +42,8 @@ export async function enter(
   at: Comer,
 ): Promise<Entry> {
   const { tenantId, system, workflowId } = write;
-  const circuit = await readCircuit(scope, tenantId, system);
+  const lane = laneOf(write);
+  const circuit = await readCircuit(scope, tenantId, lane);
   if (admits(circuit, workflowId)) return takeTurn(deps, scope, write, at, circuit);
   const nowMs = await now(deps);
   await holdWrite(scope, write, {
@@ -48,7 +52,7 @@ export async function enter(
     errorMessage: heldMessage(system),
     ...(circuit.probeAtMs !== null && { nextAttemptAtMs: circuit.probeAtMs }),
   });
-  if (isOverdue(circuit, nowMs)) await deps.line.opened(tenantId, system, circuit);
+  if (isOverdue(circuit, nowMs)) await deps.line.opened(tenantId, lane, circuit);
   return { kind: 'held', sinceMs: circuit.openedAtMs ?? nowMs };
 }
 
@@ -70,7 +74,7 @@ async function takeTurn(
   const slot = await takeSlot(
     scope,
     pace,
-    { tenantId, system, nowMs },
+    { tenantId, lane: laneOf(write), nowMs },
     {
       requests: pace.requests,
       patienceMs: patience[claim === 'live' && isUrgent ? 'urgent' : claim],

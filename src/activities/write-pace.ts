@@ -7,7 +7,7 @@ import { withTenant, type TenantScope } from '../db/tenant.js';
 import { OutsideError } from '../domain/failures.js';
 import type { TenantId } from '../domain/ids.js';
 import { holdUntil, paceOf, reserve, type Ask, type PaceRule, type Slot } from '../domain/pace.js';
-import type { System } from '../domain/writes.js';
+import type { Lane } from '../domain/writes.js';
 import type { Logger } from '../telemetry/logger.js';
 
 export interface PaceDeps {
@@ -31,7 +31,7 @@ export interface TakenSlot extends Slot {
 export const takeSlot = (
   scope: TenantScope,
   { rule }: PaceDeps,
-  place: { tenantId: TenantId; system: System; nowMs: number | undefined },
+  place: { tenantId: TenantId; lane: Lane; nowMs: number | undefined },
   ask: Omit<Ask, 'nowMs'>,
 ): Promise<TakenSlot> =>
   changeRate(scope, place, (row) => {
@@ -45,7 +45,7 @@ export interface PacerDeps extends PaceDeps {
   pool: Pool;
   logger: Logger;
   tenantId: TenantId;
-  system: System;
+  lane: Lane;
   signal: AbortSignal;
   /** Epoch milliseconds; undefined: the database's clock. */
   nowMs: (() => number | Promise<number>) | undefined;
@@ -55,10 +55,10 @@ export interface PacerDeps extends PaceDeps {
 
 /** For the requests of one activity. */
 export function createPacer(deps: PacerDeps): Pacer {
-  const { pool, logger, tenantId, system, rule, signal } = deps;
+  const { pool, logger, tenantId, lane, rule, signal } = deps;
   let prepaid = deps.taken ? deps.requests : 0;
   let knownLimit = deps.taken?.vendorLimit ?? null;
-  const place = async () => ({ tenantId, system, nowMs: await deps.nowMs?.() });
+  const place = async () => ({ tenantId, lane, nowMs: await deps.nowMs?.() });
   return {
     before: async () => {
       if (prepaid > 0) {
@@ -70,7 +70,7 @@ export function createPacer(deps: PacerDeps): Pacer {
       const slot = await withTenant(pool, tenantId, (scope) => takeSlot(scope, deps, at, ask));
       knownLimit = slot.vendorLimit;
       if (slot.kind === 'later')
-        throw new OutsideError('rate_limited', `our own pace for ${system}: no slot soon`, slot.waitMs);
+        throw new OutsideError('rate_limited', `our own pace for ${lane}: no slot soon`, slot.waitMs);
       await sleep(slot.waitMs, undefined, { signal });
     },
     after: async ({ limit, blockedMs }) => {
@@ -84,7 +84,7 @@ export function createPacer(deps: PacerDeps): Pacer {
           ...(isNews && { vendorLimit: limit }),
           result: undefined,
         })),
-      ).catch((err: unknown) => logger.warn({ err, system }, 'a vendor’s limits could not be stored'));
+      ).catch((err: unknown) => logger.warn({ err, system: lane }, 'a vendor’s limits could not be stored'));
     },
   };
 }

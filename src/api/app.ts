@@ -33,6 +33,11 @@ import { type PayDeps, payRoutes } from './routes/pay/index.js';
 import { type RecordingRouteDeps, recordingRoutes } from './routes/recordings.js';
 import { type SessionDeps, sessionRoutes } from './routes/sessions.js';
 import { socketRoutes } from './routes/sockets.js';
+import { channelRoutes } from './routes/notices/channels.js';
+import type { NoticeDeps } from './routes/notices/deps.js';
+import { testNoticeRoute } from './routes/notices/test-notice.js';
+import type { WebhookDeps } from './routes/webhooks/deps.js';
+import { webhookRoutes } from './routes/webhooks/index.js';
 import { type TwilioRouteDeps, twilioRoutes } from './routes/twilio.js';
 
 /** Everything the API stands on. */
@@ -51,6 +56,8 @@ export interface AppDeps
     MonitoringDeps,
     AuditDeps,
     ConnectionDeps,
+    WebhookDeps,
+    NoticeDeps,
     CodecDeps {
   logger: Logger;
   auth: AuthOptions;
@@ -109,6 +116,9 @@ export async function buildApp(deps: AppDeps): Promise<App> {
       monitoringRoutes(api, deps);
       auditRoutes(api, deps);
       connectionRoutes(api, deps);
+      webhookRoutes(api, deps);
+      channelRoutes(api, deps);
+      testNoticeRoute(api, deps);
       done();
     },
     { prefix: '/api/v1' },

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
 import type { LadderPolicy } from '../domain/ladder.js';
+import type { NoticeSystem } from '../domain/writes/notice.js';
 import type { Logger } from '../telemetry/logger.js';
 import { defaultSessionOptions, type SessionOptions } from '../voice/session/options.js';
 import { type LocalVoice, localVoices } from '../voice/providers/local/text-to-speech.js';
@@ -150,3 +151,12 @@ function localVoice(voice: string): LocalVoice {
     );
   return known;
 }
+
+/** What the settings let us tell people with; the worker decides likewise. */
+export const noticeSystemsOf = (config: Config): NoticeSystem[] => [
+  ...(config.SMTP_URL === undefined ? [] : (['mail'] as const)),
+  ...(config.TWILIO_ACCOUNT_SID === undefined || config.HERMES_SMS_FROM === undefined
+    ? []
+    : (['sms'] as const)),
+  ...(['slack', 'pagerduty'] as const),
+];

@@ -12,14 +12,16 @@ import { createDecisionDesk } from './dead-letters/desk.js';
 import { createRedriveDesk } from './dead-letters/redrive-desk.js';
 import { createRetry } from './dead-letters/retry.js';
 import { createUpdateIds } from './dead-letters/update-ids.js';
-import { codecOptionsOf, ladderOf, publicUrlOf } from './edge-options.js';
+import { codecOptionsOf, ladderOf, noticeSystemsOf, publicUrlOf } from './edge-options.js';
 import { watchLoopDelay } from './loop-delay.js';
 import { MAX_LOOP_DELAY_MS } from './plugins/limits.js';
 import { createEventsLine } from './pay/events-line.js';
 import { createPayDesk, type PayDeskDeps } from './pay/pay-desk.js';
 import { createRefundDesk } from './pay/refund-desk.js';
 import { createConsentStates } from './connections/consent-states.js';
-import { createNoteConnected, keepNoting } from './reconnected.js';
+import { createNoteConnected, createNoteReconnected, keepNoting } from './reconnected.js';
+import type { WebhookDeps } from './routes/webhooks/deps.js';
+import { createStartWrite } from './start-write.js';
 import { createReadiness } from './readiness.js';
 import type { ClioDesk } from './routes/connections/deps.js';
 import type { DeadLetterDeps } from './routes/dead-letters/deps.js';
@@ -38,7 +40,7 @@ export interface HttpServiceDeps {
   config: ConfigWith<'HERMES_PAYLOAD_KEYS' | 'HERMES_SECRET_KEY'>;
   version: string;
   pool: Pool;
-  box: DeadLetterDeps['box'] & PayDeskDeps['box'];
+  box: DeadLetterDeps['box'] & PayDeskDeps['box'] & WebhookDeps['webhooks']['box'];
   clio: ClioDesk;
   temporal: Temporal;
   logger: Logger;
@@ -61,6 +63,8 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
   const { config, pool, temporal, logger, calls, closing } = deps;
   const loopDelay = watchLoopDelay();
   const stopping = new AbortController();
+  const startWrite = createStartWrite({ temporal: temporal.client, logger });
+  const policy = { ports: config.HERMES_WEBHOOK_PORTS, allowPrivate: config.HERMES_WEBHOOK_ALLOW_PRIVATE };
   const app = await buildApp({
     logger,
     pool,
@@ -101,6 +105,16 @@ export async function openHttpService(deps: HttpServiceDeps): Promise<void> {
         logger,
         stop: stopping.signal,
       }),
+    },
+    notices: {
+      ...{ box: deps.box, policy, carriers: noticeSystemsOf(config), start: startWrite },
+    },
+    webhooks: {
+      box: deps.box,
+      policy,
+      maxRatePerMinute: config.HERMES_WEBHOOK_RATE_PER_MINUTE,
+      start: startWrite,
+      reconnected: createNoteReconnected({ pool, temporal: temporal.client }),
     },
     turns: (tenantId, window) => turnCounts(pool, tenantId, window),
     readiness: createReadiness({

@@ -33,6 +33,8 @@ export const permissions = {
   'payments:read': everyone,
   'payments:refund': lawyers,
   'payments:set-up': admins,
+  'webhooks:read': lawyers,
+  'webhooks:change': admins,
   'monitoring:read': everyone,
   'connections:read': everyone,
   'connections:manage': admins,

@@ -114,7 +114,7 @@ function clioDeskOf(config: EdgeConfig, given: Pick<ClioConnectDeps, 'pool' | 'b
     timeoutMs: config.CLIO_TIMEOUT_MS,
     pacerFor: (tenantId, signal) =>
       createPacer({
-        ...{ rule, requests: 1, ...given, tenantId, system: 'clio', signal },
+        ...{ rule, requests: 1, ...given, tenantId, lane: 'clio', signal },
         ...{ nowMs: undefined, taken: undefined },
       }),
   });

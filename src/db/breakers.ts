@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { closedCircuit, type Circuit } from '../domain/circuit.js';
 import type { ErrorClass } from '../domain/failures.js';
 import type { TenantId } from '../domain/ids.js';
-import { operations, type Operation, type System } from '../domain/writes.js';
+import { operations, type Lane, type Operation } from '../domain/writes.js';
 import { withTenant, type TenantScope } from './tenant.js';
 import { identityColumns, identityValues, type WriteIdentity, type WriteProgress } from './writes.js';
 
@@ -12,10 +12,10 @@ const columns = `state, failures, epoch, wait_ms::float8 as "waitMs", canary, ca
   extract(epoch from next_probe_at)::float8 * 1000 as "probeAtMs"`;
 
 /** The breaker as it is; closed when it has never been touched. */
-export async function readCircuit(scope: TenantScope, tenantId: TenantId, system: System): Promise<Circuit> {
+export async function readCircuit(scope: TenantScope, tenantId: TenantId, lane: Lane): Promise<Circuit> {
   const { rows } = await scope.query<Circuit>(
     `select ${columns} from breakers where tenant_id = $1 and system = $2`,
-    [tenantId, system],
+    [tenantId, lane],
   );
   return rows[0] ?? closedCircuit;
 }
@@ -24,7 +24,7 @@ export async function readCircuit(scope: TenantScope, tenantId: TenantId, system
 export async function changeCircuit(
   scope: TenantScope,
   tenantId: TenantId,
-  system: System,
+  lane: Lane,
   next: (circuit: Circuit) => Circuit,
 ): Promise<{ before: Circuit; after: Circuit }> {
   // An upsert that changes nothing makes the row and locks it in one statement.
@@ -32,7 +32,7 @@ export async function changeCircuit(
     `insert into breakers as b (tenant_id, system, state, failures, epoch, wait_ms)
      values ($1, $2, 'closed', 0, 0, 0)
      on conflict (tenant_id, system) do update set updated_at = b.updated_at returning ${columns}`,
-    [tenantId, system],
+    [tenantId, lane],
   );
   const before = rows[0] ?? closedCircuit;
   const after = next(before);
@@ -44,7 +44,7 @@ export async function changeCircuit(
        where tenant_id = $1 and system = $2`,
       [
         tenantId,
-        system,
+        lane,
         after.state,
         after.failures,
         after.epoch,
@@ -70,7 +70,7 @@ export async function holdWrite(
   await scope.query(
     `insert into writes as w (${identityColumns}, state, attempts, revision,
                               error_class, error_message, next_attempt_at)
-     values ($1, $2, $3, $4, $5, $6, 'backoff', $7, $8, 'unavailable', $9, to_timestamp($10::float8 / 1000))
+     values ($1, $2, $3, $4, $5, $6, $7, 'backoff', $8, $9, 'unavailable', $10, to_timestamp($11::float8 / 1000))
      on conflict (tenant_id, workflow_id) do update set
        state = 'backoff', attempts = greatest(w.attempts, excluded.attempts), revision = excluded.revision,
        error_class = excluded.error_class, error_message = excluded.error_message,
@@ -83,7 +83,7 @@ export async function holdWrite(
 /** Writes that may go on when an outage ends. */
 export interface WaitingQuery {
   tenantId: TenantId;
-  system: System;
+  lane: Lane;
   /** Why they wait. */
   causes: readonly ErrorClass[];
   /** Only those not yet told in this epoch of the breaker. */
@@ -105,11 +105,11 @@ const proven = (Object.keys(operations) as Operation[]).filter(
 export async function waitingWrites(scope: TenantScope, query: WaitingQuery): Promise<string[]> {
   const { rows } = await scope.query<{ workflow_id: string }>(
     `select workflow_id from writes
-     where tenant_id = $1 and system = $2 and state in ('backoff', 'parked') and error_class = any ($3)
+     where tenant_id = $1 and coalesce(lane, system) = $2 and state in ('backoff', 'parked') and error_class = any ($3)
        and woken_epoch < $4 and not (error_class = 'outcome_unknown' and operation = any ($5))
      order by state = 'parked', woken_epoch, array_position(array['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'], priority), created_at, workflow_id
      limit $6`,
-    [query.tenantId, query.system, query.causes, query.epoch, proven, query.limit],
+    [query.tenantId, query.lane, query.causes, query.epoch, proven, query.limit],
   );
   return rows.map((row) => row.workflow_id);
 }
@@ -129,7 +129,7 @@ export async function markWoken(
 
 /** One breaker as people see it. */
 export interface BreakerView extends Circuit {
-  system: System;
+  lane: Lane;
   /** Writes that wait for it. */
   waiting: number;
 }
@@ -138,8 +138,8 @@ export interface BreakerView extends Circuit {
 export async function listBreakers(pool: Pool, tenantId: TenantId): Promise<BreakerView[]> {
   return withTenant(pool, tenantId, async (scope) => {
     const { rows } = await scope.query<BreakerView>(
-      `select system, ${columns},
-         (select count(*)::int from writes w where w.tenant_id = b.tenant_id and w.system = b.system
+      `select system as lane, ${columns},
+         (select count(*)::int from writes w where w.tenant_id = b.tenant_id and coalesce(w.lane, w.system) = b.system
             and w.state in ('backoff', 'parked')
             and w.error_class in ('unavailable', 'outcome_unknown', 'rate_limited')) as waiting
        from breakers b where tenant_id = $1 order by system`,

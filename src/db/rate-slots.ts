@@ -1,7 +1,7 @@
 /** The pace of a firm's requests to one system, shared by all workers through one row. */
 import type { TenantId } from '../domain/ids.js';
 import type { PaceState } from '../domain/pace.js';
-import type { System } from '../domain/writes.js';
+import type { Lane } from '../domain/writes.js';
 import type { TenantScope } from './tenant.js';
 import { identityColumns, identityValues, type WriteIdentity, type WriteProgress } from './writes.js';
 
@@ -18,17 +18,17 @@ export interface RateRow extends PaceState {
  */
 export async function changeRate<T>(
   scope: TenantScope,
-  place: { tenantId: TenantId; system: System; nowMs: number | undefined },
+  place: { tenantId: TenantId; lane: Lane; nowMs: number | undefined },
   next: (row: RateRow) => { state: PaceState; vendorLimit?: number; result: T },
 ): Promise<T> {
-  const { tenantId, system, nowMs } = place;
+  const { tenantId, lane, nowMs } = place;
   // An upsert that changes nothing makes the row and locks it in one statement; its clock is read with the lock held.
   const { rows } = await scope.query<RateRow>(
     `insert into rate_slots as r (tenant_id, system, due_ms, booked_ms) values ($1, $2, 0, 0)
      on conflict (tenant_id, system) do update set updated_at = r.updated_at
      returning due_ms as "dueMs", booked_ms as "bookedMs", vendor_limit as "vendorLimit",
        coalesce($3::float8, extract(epoch from clock_timestamp())::float8 * 1000) as "nowMs"`,
-    [tenantId, system, nowMs],
+    [tenantId, lane, nowMs],
   );
   const [row] = rows;
   if (!row) throw new Error('an upsert returned no row');
@@ -36,7 +36,7 @@ export async function changeRate<T>(
   await scope.query(
     `update rate_slots set due_ms = $3, booked_ms = $4, vendor_limit = coalesce($5, vendor_limit), updated_at = now()
      where tenant_id = $1 and system = $2`,
-    [tenantId, system, state.dueMs, state.bookedMs, vendorLimit],
+    [tenantId, lane, state.dueMs, state.bookedMs, vendorLimit],
   );
   return result;
 }
@@ -50,7 +50,7 @@ export async function bookWrite(
   await scope.query(
     `insert into writes as w (${identityColumns}, state, attempts, revision,
                               next_attempt_at)
-     values ($1, $2, $3, $4, $5, $6, 'running', $7, $8, to_timestamp($9::float8 / 1000))
+     values ($1, $2, $3, $4, $5, $6, $7, 'running', $8, $9, to_timestamp($10::float8 / 1000))
      on conflict (tenant_id, workflow_id) do update set
        state = 'retrying', revision = excluded.revision, parked_at = null,
        next_attempt_at = excluded.next_attempt_at, updated_at = now()

@@ -52,8 +52,8 @@ export async function repairWrite(
   await scope.query(
     `insert into writes (${identityColumns}, state, attempts, revision,
                          error_class, error_message, parked_at, next_attempt_at, fingerprint, proposed_by)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-             to_timestamp($12::float8 / 1000), to_timestamp($13::float8 / 1000), $14, $15)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+             to_timestamp($13::float8 / 1000), to_timestamp($14::float8 / 1000), $15, $16)
      on conflict (tenant_id, workflow_id) do update set
        state = excluded.state, attempts = excluded.attempts, revision = excluded.revision,
        error_class = excluded.error_class, error_message = excluded.error_message, parked_at = excluded.parked_at,

@@ -3,7 +3,7 @@
  * Temporal holds the truth; this table answers lists and counts, and remembers for ever that a write landed.
  */
 import type { ErrorClass } from '../domain/failures.js';
-import type { Operation, Priority, System, WritePhase } from '../domain/writes.js';
+import type { Lane, Operation, Priority, System, WritePhase } from '../domain/writes.js';
 import { type Failure, fingerprintOf } from './issues.js';
 import type { TenantScope } from './tenant.js';
 
@@ -14,12 +14,14 @@ export interface WriteIdentity {
   /** The call it comes of, if it comes of one. */
   callId?: string | undefined;
   system: System;
+  /** Absent: the system itself. */
+  lane?: Lane | undefined;
   operation: Operation;
   priority: Priority;
 }
 
-/** The columns of it, for an insert; `$1` to `$6` are its values. */
-export const identityColumns = 'tenant_id, workflow_id, call_id, system, operation, priority';
+/** The columns of it, for an insert; `$1` to `$7` are its values. */
+export const identityColumns = 'tenant_id, workflow_id, call_id, system, operation, priority, lane';
 
 export const identityValues = (write: WriteIdentity) => [
   write.tenantId,
@@ -28,7 +30,11 @@ export const identityValues = (write: WriteIdentity) => [
   write.system,
   write.operation,
   write.priority,
+  write.lane,
 ];
+
+/** Whose breaker and pace a write is under. */
+export const laneOf = ({ lane, system }: Pick<WriteIdentity, 'lane' | 'system'>): Lane => lane ?? system;
 
 /** Where a write stands. Times are epoch milliseconds. */
 export interface WriteProgress {
@@ -76,7 +82,7 @@ export async function beginWrite(
   if (prior?.state === 'done') return prior;
   await scope.query(
     `insert into writes (${identityColumns}, state, attempts, revision)
-     values ($1, $2, $3, $4, $5, $6, 'running', $7, $8)
+     values ($1, $2, $3, $4, $5, $6, $7, 'running', $8, $9)
      on conflict (tenant_id, workflow_id) do update set
        state = 'retrying', attempts = excluded.attempts, revision = excluded.revision,
        parked_at = null, next_attempt_at = null, proposed_by = null, updated_at = now()`,
@@ -99,8 +105,8 @@ export async function projectWrite(
     `insert into writes as w (${identityColumns}, state, attempts, revision,
                               error_class, error_message, external_id, url, parked_at, next_attempt_at,
                               fingerprint, proposed_by)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
-             to_timestamp($14::float8 / 1000), to_timestamp($15::float8 / 1000), $16, $17)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+             to_timestamp($15::float8 / 1000), to_timestamp($16::float8 / 1000), $17, $18)
      on conflict (tenant_id, workflow_id) do update set
        state = excluded.state, attempts = excluded.attempts, revision = excluded.revision,
        error_class = excluded.error_class, error_message = excluded.error_message,

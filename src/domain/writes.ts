@@ -5,7 +5,9 @@
 import { z } from 'zod';
 import { clioOperations, clioRequests } from './writes/clio.js';
 import { lawpayOperations, lawpayRequests } from './writes/lawpay.js';
+import { noticeOperations, noticeRequests, noticeSystems } from './writes/notice.js';
 import type { OperationRow } from './writes/request.js';
+import { webhookOperations, webhookRequests } from './writes/webhook.js';
 
 export { Priority, type UnknownOutcomeRule } from './writes/request.js';
 
@@ -13,14 +15,23 @@ export { Priority, type UnknownOutcomeRule } from './writes/request.js';
 export const operations = {
   ...clioOperations,
   ...lawpayOperations,
+  ...webhookOperations,
+  ...noticeOperations,
 } as const satisfies Record<string, OperationRow>;
 
 export type Operation = keyof typeof operations;
 export type System = (typeof operations)[Operation]['system'];
+/** Every outside system there is an operation for. */
+export const systems: readonly System[] = [...new Set(Object.values(operations).map((row) => row.system))];
 export type PayloadOf<O extends Operation> = z.infer<(typeof operations)[O]['payload']>;
 
 /** One write, complete: what to do, for whom, under which key. Holds a member for every row of `operations`. */
-export const WriteRequest = z.discriminatedUnion('operation', [...clioRequests, ...lawpayRequests]);
+export const WriteRequest = z.discriminatedUnion('operation', [
+  ...clioRequests,
+  ...lawpayRequests,
+  ...webhookRequests,
+  ...noticeRequests,
+]);
 export type WriteRequest = z.infer<typeof WriteRequest>;
 
 type OperationOf<S extends System> = {
@@ -31,6 +42,24 @@ export type RequestOf<S extends System> = Extract<WriteRequest, { operation: Ope
 
 /** The system an operation belongs to. */
 export const systemOf = (operation: Operation): System => operations[operation].system;
+
+/**
+ * What has a health and a pace of its own: a system of a firm, or, where a system is many servers that know nothing of
+ * each other, one of them (`webhook.ep_…`). Breakers and rate slots are kept for lanes.
+ */
+export type Lane = System | `${System}.${string}`;
+
+/** The lane of a write, where it is not the whole system. */
+export const ownLaneOf = (request: Pick<WriteRequest, 'operation' | 'payload'>): Lane | undefined =>
+  request.operation === 'webhook.event.deliver'
+    ? `webhook.${(request.payload as PayloadOf<'webhook.event.deliver'>).endpointId}`
+    : undefined;
+
+export const systemOfLane = (lane: Lane): System => lane.replace(/\..*/, '') as System;
+
+/** Our own announcements to the outside. Nothing is announced about them in turn, or it would never end. */
+export const isOutgoing = (system: System): boolean => outgoingSystems.has(system);
+const outgoingSystems: ReadonlySet<System> = new Set(['webhook', ...noticeSystems]);
 
 /** Whether a request goes to `system`. */
 export const goesTo = <S extends System>(system: S, request: WriteRequest): request is RequestOf<S> =>

@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { getClient } from '@temporalio/activity';
 import { publicUrlOf } from '../api/edge-options.js';
-import { alertsToLog } from '../activities/alerts.js';
 import { createBreakerActivities } from '../activities/breaker.js';
 import { createClioActivities } from '../activities/clio.js';
 import { clioPlacesOf, webhookReceiverOf } from '../activities/clio-places.js';
@@ -10,8 +9,11 @@ import { createIntakeActivities } from '../activities/intake.js';
 import { createLawPayActivities } from '../activities/lawpay.js';
 import { createNoteReconnected } from '../api/reconnected.js';
 import { createDataConverter } from '../codec/data-converter.js';
+import { createOutgoing } from '../activities/outgoing/assemble.js';
+import { carriersOf, operatorOf } from '../activities/outgoing/carriers.js';
 import { createReconcileActivities } from '../activities/reconcile.js';
 import { createRedriveActivities } from '../activities/redrive.js';
+import { createGuardedPost } from '../clients/outgoing/guarded-post.js';
 import { createCipher } from '../config/cipher.js';
 import { ConfigError, loadProcessConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
@@ -23,6 +25,7 @@ import { runWorkers } from './run.js';
 import { tellWrite } from './redrive-signals.js';
 import { installRuntime } from './runtime.js';
 import { ensureSchedules } from './schedules.js';
+import { startWrite } from './start-write.js';
 import { breakerLine, wake } from './signals.js';
 import { askWrite, seenWrites } from './visibility.js';
 import { workerPoolSize } from './workers.js';
@@ -40,6 +43,16 @@ function needed<K extends 'DATABASE_URL' | 'TEMPORAL_ADDRESS' | 'HERMES_SECRET_K
 const deploymentOf = ({ TEMPORAL_DEPLOYMENT_NAME: name, TEMPORAL_WORKER_BUILD_ID: buildId }: Config) =>
   buildId === undefined ? undefined : { name, buildId };
 
+/** What a crash kept from being told is told this much later at most. */
+const SWEEP_MS = 60_000;
+/** Before a text message is looked for again: Twilio’s list lags a little. */
+const NOTICE_SETTLE_MS = 2_000;
+/** Events that an endpoint may be sent at once after a quiet while. */
+const EVENT_BURST = 20;
+/** Slack takes one message a second from a webhook; nobody reads more than that of the others. */
+const notices = { rule: { perMinute: 60, burst: 10 }, requests: 1 };
+const noticePaces = { mail: notices, sms: notices, slack: notices, pagerduty: notices };
+
 /** Each request is paid for by a slot of its own; the first one is taken before the write begins. */
 const pacesOf = (config: Config) => ({
   clio: { rule: { perMinute: config.CLIO_RATE_PER_MINUTE, burst: config.CLIO_RATE_BURST }, requests: 1 },
@@ -47,6 +60,8 @@ const pacesOf = (config: Config) => ({
     rule: { perMinute: config.LAWPAY_RATE_PER_MINUTE, burst: config.LAWPAY_RATE_BURST },
     requests: 1,
   },
+  webhook: { rule: { perMinute: config.HERMES_WEBHOOK_RATE_PER_MINUTE, burst: EVENT_BURST }, requests: 1 },
+  ...noticePaces,
 });
 
 async function main(): Promise<void> {
@@ -73,9 +88,19 @@ async function main(): Promise<void> {
       probeAfterMs: config.HERMES_BREAKER_PROBE_MS,
       probeMaxMs: config.HERMES_BREAKER_PROBE_MAX_MS,
     };
-    const alerts = alertsToLog(logger);
+    const post = createGuardedPost({
+      policy: { ports: config.HERMES_WEBHOOK_PORTS, allowPrivate: config.HERMES_WEBHOOK_ALLOW_PRIVATE },
+      timeoutMs: config.HERMES_WEBHOOK_TIMEOUT_MS,
+    });
+    const outgoing = createOutgoing({
+      ...{ pool, box, logger, post, start: startWrite, publicUrl: config.HERMES_PUBLIC_URL },
+      ...{ carriers: carriersOf(config, post), operator: operatorOf(config) },
+      disableAfterMs: config.HERMES_WEBHOOK_DISABLE_AFTER_MS,
+      settleMs: NOTICE_SETTLE_MS,
+    });
+    const { alerts, outbox } = outgoing;
     const paces = pacesOf(config);
-    const gate = { logger, alerts, rules, paces, line: breakerLine };
+    const gate = { logger, alerts, rules, paces, line: breakerLine, outbox };
     await runWorkers({
       temporalAddress,
       namespace: config.TEMPORAL_NAMESPACE,
@@ -84,7 +109,7 @@ async function main(): Promise<void> {
       dataConverter,
       activities: {
         core: {
-          ...createIntakeActivities({ pool, box, alerts, extract: extractFrom }),
+          ...createIntakeActivities({ pool, box, alerts, outbox, extract: extractFrom }),
           ...createBreakerActivities({
             pool,
             rules,
@@ -92,6 +117,7 @@ async function main(): Promise<void> {
             wake,
           }),
           ...createRedriveActivities({ pool, tell: tellWrite }),
+          ...outgoing.core,
           ...createReconcileActivities({ pool, logger, alerts, seen: seenWrites, ask: askWrite }),
         },
         clio: createClioActivities({
@@ -113,6 +139,7 @@ async function main(): Promise<void> {
           publicUrl: publicUrlOf(config).replace(/\/+$/, ''),
           pageLifeMs: config.HERMES_PAYMENT_PAGE_HOURS * 3_600_000,
         }),
+        ...outgoing.activities(gate),
       },
       pool,
       schedules: (client) =>
@@ -121,6 +148,7 @@ async function main(): Promise<void> {
           paymentPollMs: config.LAWPAY_POLL_MS,
           paymentCompareMs: config.LAWPAY_COMPARE_MS,
           tendMs: config.HERMES_TEND_MS,
+          sweepMs: SWEEP_MS,
         }),
       health: { host: '127.0.0.1', port: config.HERMES_WORKER_PORT },
       logger,

@@ -13,6 +13,8 @@ export interface Rhythm {
   paymentCompareMs: number;
   /** The firms' connections are looked after. */
   tendMs: number;
+  /** What is still to be told to the outside is taken up. */
+  sweepMs: number;
 }
 
 interface Plan {
@@ -27,11 +29,12 @@ const watch = (input: WatchInput): Pick<Plan, 'workflowType' | 'args'> => ({
   workflowType: watchPaymentsType,
   args: [input],
 });
-const plansOf = ({ reconcileMs, paymentPollMs, paymentCompareMs, tendMs }: Rhythm): Plan[] => [
+const plansOf = ({ reconcileMs, paymentPollMs, paymentCompareMs, tendMs, sweepMs }: Rhythm): Plan[] => [
   { id: 'reconcile-writes', workflowType: 'reconcileWrites', args: [], everyMs: reconcileMs },
   { id: 'poll-payments', ...watch({ task: 'poll' }), everyMs: paymentPollMs },
   { id: 'compare-payments', ...watch({ task: 'compare' }), everyMs: paymentCompareMs },
   { id: 'tend-connections', workflowType: workflowTypes.tendConnections, args: [{}], everyMs: tendMs },
+  { id: 'sweep-outbox', workflowType: 'sweepOutbox', args: [], everyMs: sweepMs },
 ];
 
 /** Makes the schedules, or brings them up to date. Every worker does it when it starts; they do not mind each other. */

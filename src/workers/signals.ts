@@ -10,21 +10,21 @@ const DEADLINE_MS = 5_000;
 
 /** Works inside activities only: it speaks through their worker's client. */
 export const breakerLine: BreakerLine = {
-  opened: async (tenantId, system, { epoch, waitMs }) => {
+  opened: async (tenantId, lane, { epoch, waitMs }) => {
     const client = getClient();
     await client.withDeadline(Date.now() + DEADLINE_MS, () =>
       client.workflow.signalWithStart(workflowTypes.breaker, {
-        ...breakerStart(tenantId, system),
+        ...breakerStart(tenantId, lane),
         signal: breakerOpened,
         signalArgs: [{ epoch, waitMs }],
       }),
     );
   },
-  closed: async (tenantId, system, { epoch }) => {
+  closed: async (tenantId, lane, { epoch }) => {
     const client = getClient();
     await client.withDeadline(Date.now() + DEADLINE_MS, () =>
       client.workflow.signalWithStart(workflowTypes.breaker, {
-        ...breakerStart(tenantId, system),
+        ...breakerStart(tenantId, lane),
         signal: breakerClosed,
         signalArgs: [{ epoch }],
       }),

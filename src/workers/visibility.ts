@@ -2,7 +2,7 @@
 import { getClient } from '@temporalio/activity';
 import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import type { ReconcileDeps, SeenWrite, Word } from '../activities/reconcile.js';
-import { systemOf } from '../domain/writes.js';
+import { ownLaneOf, systemOf, type WriteRequest } from '../domain/writes.js';
 import { workflowTypes, writeContent, writeState, type WriteOutcome } from '../workflows/messages.js';
 import { attributeKeys } from '../workflows/search-attributes.js';
 
@@ -53,7 +53,11 @@ async function wordOf(
   const { operation, tenantId, callId, priority } = content;
   return {
     kind: 'open',
-    identity: { tenantId, workflowId, callId, system: systemOf(operation), operation, priority },
+    identity: {
+      ...{ tenantId, workflowId, callId, operation, priority },
+      system: systemOf(operation),
+      lane: ownLaneOf(content as Pick<WriteRequest, 'operation' | 'payload'>),
+    },
     progress: {
       ...{ state: phase, attempts, revision },
       ...(lastError && { errorClass: lastError.errorClass, errorMessage: lastError.message }),

@@ -1,4 +1,4 @@
-/** The three workers of one process: own work, and one per outside system so that its rate is its own. */
+/** The workers of one process: own work, and one per outside system so that its rate is its own. */
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type {
   BreakerActivities,
@@ -8,6 +8,7 @@ import type {
 } from '../activities/contracts.js';
 import type { PaymentWatchActivities } from '../activities/lawpay/watch-contracts.js';
 import type { ReconcileActivities } from '../activities/reconcile-contracts.js';
+import type { OutboxActivities } from '../activities/outgoing/contracts.js';
 import type { RedriveActivities } from '../activities/redrive-contracts.js';
 import type { TendActivities } from '../activities/tend-contracts.js';
 import { taskQueues } from '../workflows/messages.js';
@@ -22,9 +23,11 @@ export interface WorkersOptions {
   /** The worker deployment this process is a version of; undefined: unversioned. */
   deployment?: { name: string; buildId: string } | undefined;
   activities: {
-    core: IntakeActivities & BreakerActivities & RedriveActivities & ReconcileActivities;
+    core: IntakeActivities & BreakerActivities & RedriveActivities & ReconcileActivities & OutboxActivities;
     clio: WriteActivities & ConflictActivities & TendActivities;
     lawpay: WriteActivities & PaymentWatchActivities;
+    webhook: WriteActivities;
+    notice: WriteActivities;
   };
 }
 
@@ -42,11 +45,11 @@ const shutdown = { shutdownGraceTime: '5 s', shutdownForceTime: '8 s' } as const
 const MAX_CACHED_WORKFLOWS = 500;
 
 /** Attempts at once per process and system; Clio allows 50 requests a minute and firm. */
-const concurrency = { core: 20, clio: 20, lawpay: 10 } as const;
+const concurrency = { core: 20, clio: 20, lawpay: 10, webhook: 20, notice: 10 } as const;
 /** Reports of where writes stand, made by the worker that holds the workflow; each is a transaction of some milliseconds. */
 const LOCAL_ACTIVITIES = 20;
 /** Pooled database connections that serve them: one per activity, some to spare. */
-export const workerPoolSize = 30;
+export const workerPoolSize = 40;
 
 /**
  * With a deployment every workflow moves along to the version that is current: a parked write waits over many releases and
@@ -66,7 +69,7 @@ const versioning = (deployment: WorkersOptions['deployment']): Partial<WorkerOpt
 export async function createWorkers(options: WorkersOptions): Promise<Worker[]> {
   const { connection, namespace, bundlePath, dataConverter, activities } = options;
   const base = { connection, namespace, ...shutdown, dataConverter, ...versioning(options.deployment) };
-  const serving = (queue: keyof typeof taskQueues): Promise<Worker> =>
+  const serving = (queue: keyof typeof concurrency): Promise<Worker> =>
     Worker.create({
       ...base,
       taskQueue: taskQueues[queue],
@@ -78,5 +81,11 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
         maxConcurrentLocalActivityExecutions: LOCAL_ACTIVITIES,
       }),
     });
-  return Promise.all([serving('core'), serving('clio'), serving('lawpay')]);
+  return Promise.all([
+    serving('core'),
+    serving('clio'),
+    serving('lawpay'),
+    serving('webhook'),
+    serving('notice'),
+  ]);
 }

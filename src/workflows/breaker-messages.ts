@@ -3,14 +3,14 @@ import { defineQuery, defineSignal } from '@temporalio/workflow';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { ErrorClass } from '../domain/failures.js';
 import { breakerWorkflowId, type TenantId } from '../domain/ids.js';
-import type { System } from '../domain/writes.js';
+import { systemOfLane, type Lane } from '../domain/writes.js';
 import { taskQueues } from './messages.js';
 import { attributeKeys } from './search-attributes.js';
 
-/** One outside system of one firm. */
+/** One lane of one firm. The field keeps the name it had when every lane was a system. */
 export interface BreakerInput {
   tenantId: TenantId;
-  system: System;
+  system: Lane;
   /** Set by the workflow itself when it continues as new. */
   carried?: BreakerCourse;
 }
@@ -39,7 +39,7 @@ export const systemReconnected = defineSignal('reconnected');
 export const breakerState = defineQuery<BreakerCourse>('state');
 
 /** How a breaker's workflow is started, by whoever first has something to tell it. */
-export const breakerStart = (tenantId: TenantId, system: System) => ({
+export const breakerStart = (tenantId: TenantId, system: Lane) => ({
   workflowId: breakerWorkflowId(tenantId, system),
   taskQueue: taskQueues.core,
   args: [{ tenantId, system }],
@@ -48,6 +48,6 @@ export const breakerStart = (tenantId: TenantId, system: System) => ({
   staticSummary: `Breaker of ${system}`,
   typedSearchAttributes: new TypedSearchAttributes([
     { key: attributeKeys.tenant, value: tenantId },
-    { key: attributeKeys.system, value: system },
+    { key: attributeKeys.system, value: systemOfLane(system) },
   ]),
 });

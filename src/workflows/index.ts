@@ -6,3 +6,4 @@ export { redrive } from './redrive.js';
 export { reconcileWrites } from './reconcileWrites.js';
 export { paymentEvents, watchPayments } from './watchPayments.js';
 export { tendConnections } from './tendConnections.js';
+export { sweepOutbox } from './sweepOutbox.js';

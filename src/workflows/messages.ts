@@ -10,10 +10,32 @@ import type { ErrorClass } from '../domain/failures.js';
 import type { IntakeRecord } from '../domain/intake.js';
 import type { LadderPolicy } from '../domain/ladder.js';
 import type { EndReason, Turn } from '../domain/turn.js';
-import type { Operation, Priority, WritePhase, WriteReceipt, WriteRequest } from '../domain/writes.js';
+import { noticeSystems, type NoticeSystem } from '../domain/writes/notice.js';
+import type {
+  Operation,
+  Priority,
+  System,
+  WritePhase,
+  WriteReceipt,
+  WriteRequest,
+} from '../domain/writes.js';
 
 /** Task queues: one for workflows and own activities, one per outside system so that its rate cap is its own. */
-export const taskQueues = { core: 'hermes-core', clio: 'ext-clio', lawpay: 'ext-lawpay' } as const;
+export const taskQueues = {
+  core: 'hermes-core',
+  clio: 'ext-clio',
+  lawpay: 'ext-lawpay',
+  webhook: 'ext-webhook',
+  /** Mail, text messages, Slack, PagerDuty: so little that they share one. */
+  notice: 'ext-notice',
+} as const;
+
+const isNotice = (system: System): system is NoticeSystem =>
+  (noticeSystems as readonly System[]).includes(system);
+
+/** The queue on which writes to a system are made. */
+export const queueOf = (system: System): (typeof taskQueues)[keyof typeof taskQueues] =>
+  isNotice(system) ? taskQueues.notice : taskQueues[system];
 
 /** Workflow type names, as registered. */
 export const workflowTypes = {

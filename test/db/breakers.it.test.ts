@@ -49,7 +49,7 @@ test('a write that waits for the vendor is the canary before any that parked, ho
   await waits('fresh', 'backoff');
   const order = await withTenant(pool, tenantId, async (scope) => {
     await markWoken(scope, tenantId, [id('tried')], 4);
-    return waitingWrites(scope, { tenantId, system: 'clio', causes: outageClasses, epoch: 5, limit: 10 });
+    return waitingWrites(scope, { tenantId, lane: 'clio', causes: outageClasses, epoch: 5, limit: 10 });
   });
   expect(order).toEqual(['fresh', 'tried', 'poison-1', 'poison-2'].map(id));
 });

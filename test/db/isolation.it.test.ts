@@ -47,6 +47,13 @@ const inserts: Record<string, string> = {
   clio_webhooks: `insert into clio_webhooks (tenant_id, model, path_key) values ($1, 'matter', $2)`,
   clio_events: `insert into clio_events (tenant_id, webhook_id, record_id, etag, event, model)
            values ($1, 1, $2, 'e', 'created', 'matter')`,
+  webhook_endpoints: `insert into webhook_endpoints (tenant_id, endpoint_id, kind, host, url_hash, event_types,
+                                  rate_per_minute, created_by)
+           values ($1, $2, 'standard', 'h', '\\x00', '{}', 60, 'a')`,
+  notice_channels: `insert into notice_channels (tenant_id, channel_id, system, shown, created_by)
+           values ($1, $2, 'mail', 'x', 'a')`,
+  outgoing_events: `insert into outgoing_events (tenant_id, event_id, type, occurred_at, data)
+           values ($1, $2, 'call.completed', now(), '{}')`,
   turn_minutes: `insert into turn_minutes (tenant_id, minute, instance, turns, errors) values ($1, now(), $2, 1, 0)`,
 };
 

@@ -23,7 +23,7 @@ test('calls wait out an outage of the real Clio client behind a breaker that sta
     { withinMs: 20_000, what: 'the breaker opens' },
   );
   expect(opened).toMatchObject({
-    system: 'clio',
+    lane: 'clio',
     cause: expect.stringMatching(/unavailable|outcome_unknown/),
   });
   // One that was a canary in vain has parked by this test's short ladder; the end of the outage wakes it all the same.

@@ -25,6 +25,7 @@ import { taskQueues, workflowTypes } from '../../src/workflows/messages.js';
 import { livePriority } from '../../src/workflows/priorities.js';
 import { firmNamed } from '../db/support/firm.js';
 import { testDataConverter } from '../support/data-converter.js';
+import { allPaces } from '../support/paces.js';
 import { silentLogger } from '../support/log.js';
 import { freshDatabase, servers, type FreshDatabase } from '../support/servers.js';
 import { contactRequest, ladder, newCallId } from '../workflows/fixtures.js';
@@ -65,7 +66,7 @@ beforeAll(async () => {
   const pace = { rule: { perMinute: 1_000_000, burst: 10_000 }, requests: 1 };
   const performWrite = createPerformWrite({
     ...{ pool, box, logger, settleMs: 0 },
-    gate: { logger, alerts, rules, line: breakerLine, paces: { clio: pace, lawpay: pace } },
+    gate: { logger, alerts, rules, line: breakerLine, paces: allPaces(pace) },
     adapterFor: (request) =>
       Promise.resolve({
         find: () => Promise.resolve(undefined),
@@ -82,6 +83,7 @@ beforeAll(async () => {
     ...createBreakerActivities({ pool, rules, perMinute: () => 600, wake }),
     ...createRedriveActivities({ pool, tell: tellWrite }),
     ...createReconcileActivities({ pool, logger, alerts, seen: seenWrites, ask: askWrite }),
+    sweepOutbox: () => Promise.resolve({ firms: 0, events: 0, alerts: 0 }),
   };
   const noPayments = () => Promise.reject(new Error('no payments in this test'));
   const tendConnections = () => Promise.reject(new Error('no connections in this test'));
@@ -101,6 +103,8 @@ beforeAll(async () => {
         pollEvents: noPayments,
         comparePayments: noPayments,
       },
+      webhook: { performWrite },
+      notice: { performWrite },
     },
   });
   running = Promise.all(workers.map((worker) => worker.run()));

@@ -5,7 +5,6 @@ import type { DataConverter } from '@temporalio/common';
 import { google } from '@temporalio/proto';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import pg from 'pg';
-import { alertsToLog } from '../../src/activities/alerts.js';
 import { createBreakerActivities } from '../../src/activities/breaker.js';
 import { createClioActivities } from '../../src/activities/clio.js';
 import { createIntakeActivities } from '../../src/activities/intake.js';
@@ -46,7 +45,9 @@ import { registerSearchAttributes } from '../../temporal/search-attributes.js';
 import { testDataConverter } from '../support/data-converter.js';
 import { eventually } from '../support/eventually.js';
 import { silentLogger } from '../support/log.js';
+import { allPaces } from '../support/paces.js';
 import { freshDatabase, servers } from '../support/servers.js';
+import { outgoingParts, type OutgoingTestOptions } from './outgoing-parts.js';
 import { testBundle } from '../workflows/time-skipping.js';
 
 export const firm: FirmProfile = {
@@ -122,6 +123,7 @@ export interface IntakeStackOptions {
   /** Where Clio may report changes. */
   receiver?: string;
   dataConverter?: DataConverter;
+  outgoing?: Partial<OutgoingTestOptions>;
   /** In the place of the real extractor. */
   extract?: typeof extractFrom;
 }
@@ -174,8 +176,10 @@ export async function startIntakeStack(options: IntakeStackOptions = {}) {
   const native = await NativeConnection.connect({ address });
   const rules = options.breaker ?? patient;
   const fast = { rule: { perMinute: 60_000, burst: 1_000 }, requests: 1 };
-  const paces = { clio: { ...fast, ...options.clioPace }, lawpay: fast };
-  const gate = { logger: silentLogger, alerts: alertsToLog(silentLogger), rules, paces, line: breakerLine };
+  const paces = { ...allPaces(fast), clio: { ...fast, ...options.clioPace } };
+  const outgoing = outgoingParts({ pool, box }, { ladder: quickLadder, ...options.outgoing });
+  const { alerts, outbox } = outgoing;
+  const gate = { logger: silentLogger, alerts, rules, paces, line: breakerLine, outbox };
   const workersOptions: WorkersOptions = {
     connection: native,
     namespace,
@@ -183,12 +187,12 @@ export async function startIntakeStack(options: IntakeStackOptions = {}) {
     dataConverter,
     activities: {
       core: {
-        ...createIntakeActivities({ pool, box, alerts: alertsToLog(silentLogger), extract }),
+        ...createIntakeActivities({ pool, box, alerts, outbox, extract }),
+        ...outgoing.core,
         ...createBreakerActivities({ pool, rules, perMinute: () => 6_000, wake }),
         ...createRedriveActivities({ pool, tell: tellWrite }),
         ...createReconcileActivities({
-          ...{ pool, logger: silentLogger, alerts: alertsToLog(silentLogger) },
-          ...{ seen: seenWrites, ask: askWrite },
+          ...{ pool, logger: silentLogger, alerts, seen: seenWrites, ask: askWrite },
         }),
       },
       clio: createClioActivities({
@@ -208,6 +212,7 @@ export async function startIntakeStack(options: IntakeStackOptions = {}) {
         publicUrl: 'http://127.0.0.1:8080',
         pageLifeMs: 3_600_000,
       }),
+      ...outgoing.activities(gate),
     },
   };
   let workers: Worker[] = [];

@@ -14,6 +14,7 @@ const rhythm = (reconcileMs: number) => ({
   paymentPollMs: 900_000,
   paymentCompareMs: 86_400_000,
   tendMs: 3_600_000,
+  sweepMs: 60_000,
 });
 
 let stack: IntakeStack;

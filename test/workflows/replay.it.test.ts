@@ -145,6 +145,13 @@ const { History } = temporal.api.history.v1;
     await save('externalWrite.reset', write.workflowId);
   });
 
+  test('a sweep of what is still to be told to the outside', async () => {
+    const { workflow } = stack.client;
+    const workflowId = 'sweep-outbox';
+    await workflow.execute('sweepOutbox', { workflowId, taskQueue: taskQueues.core, args: [] });
+    await save('sweepOutbox.swept', workflowId);
+  });
+
   test('a contact that waits behind a breaker, and the breaker that is closed by its canary', async () => {
     await stack.controls.clio.fault({ match: { path: '/api/v4' }, times: null, effect: { kind: 'down' } });
     const { callId, handle } = await stack.call();

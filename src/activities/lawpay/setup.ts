@@ -34,7 +34,7 @@ export interface By {
 export function createLawPaySetup(deps: SetupDeps) {
   const atLawPay = async <T>(tenantId: TenantId, work: (firm: FirmAtLawPay) => Promise<T>): Promise<T> => {
     const { signal } = new AbortController();
-    const place = { tenantId, system: 'lawpay', signal, nowMs: undefined, taken: undefined } as const;
+    const place = { tenantId, lane: 'lawpay', signal, nowMs: undefined, taken: undefined } as const;
     const firm = await openFirm(deps, tenantId, signal, createPacer({ ...deps, ...place, requests: 1 }));
     return notingRefusal(deps, tenantId, () => work(firm));
   };

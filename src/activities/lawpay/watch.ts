@@ -45,7 +45,7 @@ export function createPaymentWatch(deps: WatchDeps): PaymentWatchActivities {
     whileBeating((signal) =>
       notingRefusal(deps, tenantId, async () => {
         const { pool, logger, gate } = deps;
-        const place = { tenantId, system: 'lawpay', signal, nowMs: gate.nowMs, taken: undefined } as const;
+        const place = { tenantId, lane: 'lawpay', signal, nowMs: gate.nowMs, taken: undefined } as const;
         const pacer = createPacer({ ...gate.paces.lawpay, ...place, pool, logger });
         const firm = await openFirm(deps, tenantId, signal, pacer);
         const accounts = await readAccounts(firm.options, firm.settings.mode);

@@ -12,6 +12,7 @@ const tags = [
     name: 'Intakes',
     description: 'What a call left behind: the record and the writes in the firm’s systems.',
   },
+  { name: 'Webhooks', description: 'Where the firm is told of what happens: signed events, REST hooks.' },
   { name: 'Dead letters', description: 'Writes that wait for a person, and the decision to try them again.' },
   {
     name: 'Redrive',

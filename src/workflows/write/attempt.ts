@@ -11,7 +11,7 @@ import type { AttemptDetail, WriteActivities } from '../../activities/contracts.
 import { errorClasses, type ErrorClass } from '../../domain/failures.js';
 import type { AttemptFailure } from '../../domain/ladder.js';
 import { operations } from '../../domain/writes.js';
-import { taskQueues } from '../messages.js';
+import { queueOf } from '../messages.js';
 import { livePriority, redrivenPriority } from '../priorities.js';
 import { areRecorded, type WriteCourse } from './course.js';
 
@@ -40,7 +40,7 @@ export async function attemptRound(course: WriteCourse, maximumAttempts: number)
   const { request, ladder } = course;
   delete course.wake;
   const { performWrite } = proxyActivities<WriteActivities>({
-    taskQueue: taskQueues[operations[request.operation].system],
+    taskQueue: queueOf(operations[request.operation].system),
     startToCloseTimeout: ATTEMPT_TIMEOUT,
     heartbeatTimeout: HEARTBEAT_TIMEOUT,
     priority: course.redriven ? redrivenPriority(request) : livePriority(request),

@@ -2,7 +2,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { WriteIdentity, WriteProgress } from '../../activities/contracts.js';
 import type { DecisionRecord } from '../../domain/decisions.js';
-import { operations, type WriteRequest } from '../../domain/writes.js';
+import { operations, ownLaneOf, type WriteRequest } from '../../domain/writes.js';
 import type { Decision, ExternalWriteInput, Proposal, Wake, WriteState } from '../messages.js';
 
 /** Mutable on purpose: signal and update handlers and the main line all work on the one object. */
@@ -78,6 +78,7 @@ export function identityOf({ request }: WriteCourse): WriteIdentity {
     workflowId: workflowInfo().workflowId,
     callId: request.callId,
     system: operations[request.operation].system,
+    lane: ownLaneOf(request),
     operation: request.operation,
     priority: request.priority,
   };

@@ -18,6 +18,7 @@ import { breakerLine, wake } from '../../../src/workers/signals.js';
 import { taskQueues, workflowTypes, type WriteOutcome } from '../../../src/workflows/messages.js';
 import { firmNamed } from '../../db/support/firm.js';
 import { capturingLogger, type LogLine } from '../../support/log.js';
+import { allPaces } from '../../support/paces.js';
 import { freshDatabase } from '../../support/servers.js';
 import { contactRequest, ladder, newCallId } from '../fixtures.js';
 import { startTimeSkipping, type ScriptedActivities, type TimeSkipping } from '../time-skipping.js';
@@ -94,7 +95,7 @@ export async function startOutage(rule: PaceRule = { perMinute: 600, burst: 10 }
       rules,
       line: breakerLine,
       nowMs,
-      paces: { clio: pace, lawpay: pace },
+      paces: allPaces(pace),
     },
     adapterFor: (request, _signal, pacer) =>
       Promise.resolve({

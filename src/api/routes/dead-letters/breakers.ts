@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { listBreakers, type BreakerView } from '../../../db/breakers.js';
 import { ErrorClassName, SystemName } from '../../../db/dead-letter-filter.js';
+import { systemOfLane } from '../../../domain/writes.js';
 import { breakerWorkflowId, type TenantId } from '../../../domain/ids.js';
 import type { App } from '../../app-types.js';
 import { identityOf } from '../../plugins/auth.js';
@@ -12,6 +13,7 @@ const time = z.iso.datetime().nullable();
 const Breaker = z
   .object({
     system: SystemName,
+    endpoint_id: z.string().nullable().describe('The endpoint, where each has a breaker of its own.'),
     state: z
       .enum(['closed', 'open', 'half_open'])
       .describe(
@@ -54,14 +56,15 @@ export function breakerRoutes(app: App, { pool, temporalLink }: DeadLetterDeps):
 }
 
 const breakerBody = (tenantId: TenantId, row: BreakerView, link: TemporalLink): z.infer<typeof Breaker> => ({
-  system: row.system,
+  system: systemOfLane(row.lane),
+  endpoint_id: row.lane.split('.')[1] ?? null,
   state: row.state,
   failures: row.failures,
   cause: row.cause,
   opened_at: isoOrNull(row.openedAtMs),
   next_probe_at: isoOrNull(row.probeAtMs),
   waiting: row.waiting,
-  temporal_url: link(breakerWorkflowId(tenantId, row.system)),
+  temporal_url: link(breakerWorkflowId(tenantId, row.lane)),
 });
 
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());

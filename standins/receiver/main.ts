@@ -1,0 +1,4 @@
+import { runStandin } from '../kit/run.js';
+import { receiverStandin } from './server.js';
+
+await runStandin(receiverStandin);

@@ -1,0 +1,4 @@
+import { runStandin } from '../kit/run.js';
+import { smtpStandin } from './server.js';
+
+await runStandin(smtpStandin);
