@@ -107,13 +107,15 @@ describe('who may do what', () => {
     expect((await app.inject({ url, headers })).statusCode).toBe(403);
   });
 
-  test('read-only users hold exactly the reading permissions but the audit log’s, administrators all of them', () => {
+  test('read-only users hold exactly the reading permissions but those of the audit log and of webhooks, administrators all of them', () => {
     const held = (role: Role): Permission[] =>
       (Object.keys(permissions) as Permission[]).filter((permission) =>
         isAllowed({ subject: 'x', tenantId: 'firm-a', roles: [role] }, permission),
       );
     expect(held('READ_ONLY')).toEqual(
-      (Object.keys(permissions) as Permission[]).filter((p) => p.endsWith(':read') && p !== 'audit:read'),
+      (Object.keys(permissions) as Permission[]).filter(
+        (p) => p.endsWith(':read') && p !== 'audit:read' && p !== 'webhooks:read',
+      ),
     );
     expect(held('ADMIN')).toEqual(Object.keys(permissions));
   });

@@ -64,7 +64,7 @@ test('every operation says what it does, where it belongs, who may call it and h
       expect(tags).toEqual(expect.arrayContaining(operation.tags ?? ['none']));
       const admission = path.includes('/twilio/')
         ? [{ twilioSignature: [] }]
-        : path.includes('/webhooks/')
+        : /\/webhooks\/(clio|lawpay)/.test(path)
           ? [{ pathSecret: [] }]
           : [];
       const isSocket = operation.summary?.endsWith('as a WebSocket');
