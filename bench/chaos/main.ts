@@ -1,6 +1,7 @@
 /** `npm run chaos:writes`: everything goes wrong at once, and the vendors' own ledgers must equal what was wanted. */
 import { runCommand, wantsColour } from '../../src/cli/terminal/command.js';
 import { terminalProgress } from '../../src/cli/up/progress.js';
+import { interruptible } from '../interrupt.js';
 import { readOptions, USAGE, type ChaosOptions } from './options.js';
 import { shown } from './report.js';
 import { runChaos, type Reporter } from './run.js';
@@ -37,9 +38,7 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => stop.abort(new Error('interrupted')));
+  const stop = interruptible();
   const result = await runChaos(options, reporter(options), stop.signal);
   const broken = brokenPromises(result);
   process.stdout.write(

@@ -1,7 +1,6 @@
 /** `npm run bench:dlq`: what the dead-letter queue takes and gives under thousands of parked writes. */
 import { createStyle, table } from '../../src/cli/terminal/style.js';
-import { wantsColour } from '../../src/cli/terminal/command.js';
-import { describeFailure } from '../../src/cli/up/failure.js';
+import { runCommand, wantsColour } from '../../src/cli/terminal/command.js';
 import { terminalProgress } from '../../src/cli/up/progress.js';
 import type { Spread } from '../voice/percentiles.js';
 import { interruptible } from '../interrupt.js';
@@ -135,11 +134,4 @@ function shown(findings: readonly Finding[]): string {
     .join('\n')}\n`;
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    const { text, exitCode } = describeFailure(error);
-    process.stderr.write(`${text}\n`);
-    process.exit(exitCode);
-  },
-);
+await runCommand(main);

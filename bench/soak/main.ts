@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { describeFailure } from '../../src/cli/up/failure.js';
 import { terminalProgress } from '../../src/cli/up/progress.js';
+import { interruptible } from '../interrupt.js';
 import { runLoad } from '../voice/load-run.js';
 import type { TransportName } from '../voice/messages.js';
 import { profiles } from '../voice/profiles.js';
@@ -36,9 +37,7 @@ const { values } = parseArgs({
 });
 
 async function soak(calls: number, minutes: number, transport: TransportName): Promise<SoakResult> {
-  const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => interrupt.abort(new Error('interrupted')));
+  const interrupt = interruptible();
   const site = await openSite({
     maxCalls: calls * 2 + 10,
     endpointMs: 200,
