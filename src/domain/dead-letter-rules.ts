@@ -1,16 +1,19 @@
 import { z } from 'zod';
+import { lazily } from './lazily.js';
 
 /** How one firm wants its dead letters handled. */
-export const DeadLetterRules = z.object({
-  /** Retry, edit or discard of a write that concerns money needs the approval of a second person. */
-  secondPersonForMoney: z.boolean().default(false),
-  /** So many CRITICAL writes parked at once raise an alert. */
-  criticalAlert: z.int().min(1).default(10),
-  /** So many writes of any priority raise one too. Absent: never. */
-  parkedAlert: z.int().min(1).optional(),
-  /** A write parked for longer raises one too, hours. Absent: never. */
-  overdueAlertHours: z.number().positive().optional(),
-});
+export const DeadLetterRules = lazily(() =>
+  z.object({
+    /** Retry, edit or discard of a write that concerns money needs the approval of a second person. */
+    secondPersonForMoney: z.boolean().default(false),
+    /** So many CRITICAL writes parked at once raise an alert. */
+    criticalAlert: z.int().min(1).default(10),
+    /** So many writes of any priority raise one too. Absent: never. */
+    parkedAlert: z.int().min(1).optional(),
+    /** A write parked for longer raises one too, hours. Absent: never. */
+    overdueAlertHours: z.number().positive().optional(),
+  }),
+);
 export type DeadLetterRules = z.infer<typeof DeadLetterRules>;
 
 /** Counts the alerts depend on. */

@@ -4,19 +4,22 @@
  * visibility columns on PostgreSQL).
  */
 import { z } from 'zod';
+import { lazily } from './lazily.js';
 
 /** One law firm: lower-case letters, digits and hyphens, 2–40 characters. */
-export const TenantId = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{1,39}$/, 'lower-case letters, digits and hyphens, 2–40 characters');
+export const TenantId = lazily(() =>
+  z.string().regex(/^[a-z0-9][a-z0-9-]{1,39}$/, 'lower-case letters, digits and hyphens, 2–40 characters'),
+);
 export type TenantId = z.infer<typeof TenantId>;
 
 /** One conversation: `call_` and 20 base-36 characters. */
-export const CallId = z.string().regex(/^call_[0-9a-z]{20}$/, '"call_" and 20 characters 0-9 a-z');
+export const CallId = lazily(() =>
+  z.string().regex(/^call_[0-9a-z]{20}$/, '"call_" and 20 characters 0-9 a-z'),
+);
 export type CallId = z.infer<typeof CallId>;
 
 /** Key of one outside side effect; stable over attempts, crashes and resets. At most 100 characters. */
-export const OperationKey = z.string().regex(/^[0-9a-zA-Z_.-]{1,100}$/);
+export const OperationKey = lazily(() => z.string().regex(/^[0-9a-zA-Z_.-]{1,100}$/));
 export type OperationKey = z.infer<typeof OperationKey>;
 
 /** The step of an intake that a write belongs to; at most one write of each step per call. */

@@ -1,23 +1,28 @@
 /** Rules of a redrive job: how fast, how many at once, when it stops by itself. Pure. */
 import { z } from 'zod';
+import { lazily } from './lazily.js';
 
 /** Most writes a second a job may be told to try; a vendor's own limit lies far below. */
 const MAX_RATE = 1_000;
 
-export const RedrivePace = z.object({
-  /** Writes a second; null: as fast as they go. */
-  ratePerSecond: z.number().min(0.05).max(MAX_RATE).nullable(),
-  /** The job pauses once so many were told to try; null: all of them. */
-  budget: z.int().min(1).nullable(),
-});
+export const RedrivePace = lazily(() =>
+  z.object({
+    /** Writes a second; null: as fast as they go. */
+    ratePerSecond: z.number().min(0.05).max(MAX_RATE).nullable(),
+    /** The job pauses once so many were told to try; null: all of them. */
+    budget: z.int().min(1).nullable(),
+  }),
+);
 export type RedrivePace = z.infer<typeof RedrivePace>;
 
-export const RedriveSettings = RedrivePace.extend({
-  /** So many are tried first; unless they land the job pauses. 0: none. */
-  canary: z.int().min(0).max(5),
-  /** Begin at one a second and double with every batch. */
-  ramp: z.boolean(),
-});
+export const RedriveSettings = lazily(() =>
+  RedrivePace.extend({
+    /** So many are tried first; unless they land the job pauses. 0: none. */
+    canary: z.int().min(0).max(5),
+    /** Begin at one a second and double with every batch. */
+    ramp: z.boolean(),
+  }),
+);
 export type RedriveSettings = z.infer<typeof RedriveSettings>;
 
 export type RedriveJobState = 'canary' | 'running' | 'paused' | 'settling' | 'completed' | 'aborted';

@@ -3,6 +3,7 @@
  * payload is checked when it is made and again when a person edits it.
  */
 import { z } from 'zod';
+import { lazily } from './lazily.js';
 import { clioOperations, clioRequests } from './writes/clio.js';
 import { lawpayOperations, lawpayRequests } from './writes/lawpay.js';
 import { noticeOperations, noticeRequests, noticeSystems } from './writes/notice.js';
@@ -26,12 +27,14 @@ export const systems: readonly System[] = [...new Set(Object.values(operations).
 export type PayloadOf<O extends Operation> = z.infer<(typeof operations)[O]['payload']>;
 
 /** One write, complete: what to do, for whom, under which key. Holds a member for every row of `operations`. */
-export const WriteRequest = z.discriminatedUnion('operation', [
-  ...clioRequests,
-  ...lawpayRequests,
-  ...webhookRequests,
-  ...noticeRequests,
-]);
+export const WriteRequest = lazily(() =>
+  z.discriminatedUnion('operation', [
+    ...clioRequests(),
+    ...lawpayRequests(),
+    ...webhookRequests(),
+    ...noticeRequests(),
+  ]),
+);
 export type WriteRequest = z.infer<typeof WriteRequest>;
 
 type OperationOf<S extends System> = {

@@ -1,14 +1,17 @@
 /** An endpoint of a firm's: where events go. */
 import { z } from 'zod';
+import { lazily } from '../lazily.js';
 
 /**
  * `standard`: Standard Webhooks, signed. `zapier`: one flat object with an `id`, as Zapier's triggers want it; the address
  * is the only secret. Signatures are sent to both.
  */
-export const EndpointKind = z.enum(['standard', 'zapier']);
+export const EndpointKind = lazily(() => z.enum(['standard', 'zapier']));
 export type EndpointKind = z.infer<typeof EndpointKind>;
 
-export const EndpointId = z.string().regex(/^ep_[0-9a-f]{24}$/, '"ep_" and 24 hexadecimal digits');
+export const EndpointId = lazily(() =>
+  z.string().regex(/^ep_[0-9a-f]{24}$/, '"ep_" and 24 hexadecimal digits'),
+);
 
 /**
  * `disabled`: sent nothing until somebody enables it again. `gone`: its server said that it wants no more (410), or it
@@ -17,11 +20,13 @@ export const EndpointId = z.string().regex(/^ep_[0-9a-f]{24}$/, '"ep_" and 24 he
 export type EndpointState = 'active' | 'disabled' | 'gone';
 
 /** What is sealed at rest: an address may hold a token, and for Zapier it is the token. */
-export const EndpointSecrets = z.strictObject({
-  url: z.string(),
-  /** Newest first. One that was replaced signs too until its time is over, epoch milliseconds. */
-  secrets: z.array(z.strictObject({ secret: z.string(), untilMs: z.number().optional() })).min(1),
-});
+export const EndpointSecrets = lazily(() =>
+  z.strictObject({
+    url: z.string(),
+    /** Newest first. One that was replaced signs too until its time is over, epoch milliseconds. */
+    secrets: z.array(z.strictObject({ secret: z.string(), untilMs: z.number().optional() })).min(1),
+  }),
+);
 export type EndpointSecrets = z.infer<typeof EndpointSecrets>;
 
 /** Binds what is sealed to its row: copied to another firm or endpoint it does not open. */

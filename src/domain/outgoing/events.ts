@@ -1,5 +1,6 @@
 /** What the outside may be told about: types of events, and what each says. Ids and states only, never a caller's words. */
 import { z } from 'zod';
+import { lazily } from '../lazily.js';
 
 /** `endpoint.test` is sent on request, to one endpoint. */
 export const eventTypes = [
@@ -13,13 +14,13 @@ export const eventTypes = [
   'payment.failed',
   'payment.refunded',
 ] as const;
-export const EventType = z.enum(eventTypes);
+export const EventType = lazily(() => z.enum(eventTypes));
 export type EventType = z.infer<typeof EventType>;
 export const TEST_EVENT = 'endpoint.test' as const;
 
 /** A JSON value small enough to be an id, a state, a count or a time. */
-const Fact = z.union([z.string().max(300), z.number(), z.boolean(), z.null()]);
-export const EventData = z.record(z.string().regex(/^[a-z][a-z0-9_]{0,39}$/), Fact);
+const Fact = lazily(() => z.union([z.string().max(300), z.number(), z.boolean(), z.null()]));
+export const EventData = lazily(() => z.record(z.string().regex(/^[a-z][a-z0-9_]{0,39}$/), Fact));
 export type EventData = z.infer<typeof EventData>;
 
 /** Something that happened. */

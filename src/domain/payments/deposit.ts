@@ -4,45 +4,50 @@
  * put a charge without an account silently into the primary one.
  */
 import { z } from 'zod';
+import { lazily } from '../lazily.js';
 import { OutsideError } from '../failures.js';
 import type { AccountKind, Money } from '../money.js';
 
 /** 22 base64url characters in LawPay's documentation; a little room, because that is no promise. */
-const accountId = z.string().regex(/^[\w-]{4,64}$/, 'an account id of LawPay');
+const accountId = lazily(() => z.string().regex(/^[\w-]{4,64}$/, 'an account id of LawPay'));
 /** Id of an account that holds clients' money. Only the vendor's own word makes one, see `namedAccounts`. */
-export const TrustAccountId = accountId.brand<'TrustAccountId'>();
+export const TrustAccountId = lazily(() => accountId.brand<'TrustAccountId'>());
 export type TrustAccountId = z.infer<typeof TrustAccountId>;
 /** Id of an account that holds the firm's own money. */
-export const OperatingAccountId = accountId.brand<'OperatingAccountId'>();
+export const OperatingAccountId = lazily(() => accountId.brand<'OperatingAccountId'>());
 export type OperatingAccountId = z.infer<typeof OperatingAccountId>;
 
-const amount = { amountCents: z.int().positive(), currency: z.literal('USD') };
+const amountOf = () => ({ amountCents: z.int().positive(), currency: z.literal('USD') });
 
 /**
  * An amount and its account. Fees that are not yet earned belong to the client until they are (ABA Model Rule 1.15, Formal
  * Opinion 505) and go to trust, nowhere else; the firm's own money must not lie there. Which of the two a fee is, is the
  * firm's setting, never a label or a guess.
  */
-export const Deposit = z.discriminatedUnion('fee', [
-  z.strictObject({
-    ...amount,
-    fee: z.literal('unearned'),
-    account: z.strictObject({ kind: z.literal('trust'), id: TrustAccountId }),
-  }),
-  z.strictObject({
-    ...amount,
-    fee: z.literal('earned'),
-    account: z.strictObject({ kind: z.literal('operating'), id: OperatingAccountId }),
-  }),
-]);
+export const Deposit = lazily(() =>
+  z.discriminatedUnion('fee', [
+    z.strictObject({
+      ...amountOf(),
+      fee: z.literal('unearned'),
+      account: z.strictObject({ kind: z.literal('trust'), id: TrustAccountId }),
+    }),
+    z.strictObject({
+      ...amountOf(),
+      fee: z.literal('earned'),
+      account: z.strictObject({ kind: z.literal('operating'), id: OperatingAccountId }),
+    }),
+  ]),
+);
 export type Deposit = z.infer<typeof Deposit>;
 export type DepositAccount = Deposit['account'];
 
 /** The card accounts a firm has named at set-up. A kind it has not named takes no charge. */
-export const FirmAccounts = z.strictObject({
-  trust: TrustAccountId.optional(),
-  operating: OperatingAccountId.optional(),
-});
+export const FirmAccounts = lazily(() =>
+  z.strictObject({
+    trust: TrustAccountId.optional(),
+    operating: OperatingAccountId.optional(),
+  }),
+);
 export type FirmAccounts = z.infer<typeof FirmAccounts>;
 
 /** An account as LawPay tells of it. */

@@ -1,5 +1,6 @@
 /** What every write has in common, whichever system it goes to: the row of its operation and the frame of its request. */
 import { z } from 'zod';
+import { lazily } from '../lazily.js';
 import { OperationKey, TenantId } from '../ids.js';
 
 /**
@@ -19,17 +20,17 @@ export interface OperationRow {
 }
 
 /** Importance for the person who works the dead letters; maps to Temporal priority keys 1–4. */
-export const Priority = z.enum(['CRITICAL', 'HIGH', 'MEDIUM', 'LOW']);
+export const Priority = lazily(() => z.enum(['CRITICAL', 'HIGH', 'MEDIUM', 'LOW']));
 export type Priority = z.infer<typeof Priority>;
 
-const frame = {
+const frameOf = () => ({
   tenantId: TenantId,
   /** The call it comes of; absent when it comes of none (an alert, an event, a refund). */
   callId: z.string().optional(),
   key: OperationKey,
   priority: Priority,
-};
+});
 
 /** The schema of one operation's request: what to do, for whom, under which key. */
 export const requestOf = <O extends string, P extends z.ZodType>(operation: O, payload: P) =>
-  z.object({ ...frame, operation: z.literal(operation), payload });
+  z.object({ ...frameOf(), operation: z.literal(operation), payload });

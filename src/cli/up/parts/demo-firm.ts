@@ -21,7 +21,7 @@ export const demoFirm: FirmProfile = {
   name: 'Harbor & Vale LLP',
   timeZone: 'America/Chicago',
   states: ['TX'],
-  practiceAreas: handledAreas,
+  practiceAreas: [...handledAreas],
   consultationFees: {
     family: toTrust(150),
     immigration: toTrust(125),
