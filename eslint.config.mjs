@@ -39,7 +39,7 @@ const fence = (folder) => {
   const group = (names) => names.map((f) => `**/${f}/**`);
   return {
     files: [`src/${folder}/**/*.ts`],
-    ignores: ['src/api/server.ts', 'src/workers/main.ts'],
+    ignores: ['src/api/server.ts', 'src/workers/main.ts', 'src/workers/assemble.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',

@@ -69,6 +69,8 @@ const BODY_LIMIT_BYTES = 64 * 1_024;
 /** Longer than the longest honest request (100 retries against a worker that is away: 25 s). */
 const REQUEST_TIMEOUT_MS = 30_000;
 
+const API_PREFIX = '/api/v1';
+
 /** Fastify also wants `level` and `silent`, which every pino logger has and ours only hides. */
 const baseLogger = (logger: Logger): FastifyBaseLogger => logger as Logger & FastifyBaseLogger;
 
@@ -103,52 +105,43 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   healthRoutes(app, deps);
   socketRoutes(app);
   payRoutes(app, deps);
+  await app.register(firmRoutes(deps), { prefix: API_PREFIX });
+  // Scopes of their own: Twilio's checks its signature on everything in it.
+  await app.register(routesIn(twilioRoutes, deps), { prefix: API_PREFIX });
+  await app.register(routesIn(paymentEventRoutes, deps), { prefix: API_PREFIX });
+  await app.register(routesIn(clioWebhookRoute, deps));
   await app.register(
-    (api, _options, done) => {
-      addAuth(api, deps.auth);
-      addTenantLimit(api, deps.limits);
-      sessionRoutes(api, deps);
-      callRoutes(api, deps);
-      recordingRoutes(api, deps);
-      intakeRoutes(api, deps);
-      deadLetterRoutes(api, deps);
-      paymentRoutes(api, deps);
-      monitoringRoutes(api, deps);
-      auditRoutes(api, deps);
-      connectionRoutes(api, deps);
-      webhookRoutes(api, deps);
-      channelRoutes(api, deps);
-      testNoticeRoute(api, deps);
-      done();
-    },
-    { prefix: '/api/v1' },
-  );
-  await app.register(
-    (webhooks, _options, done) => {
-      twilioRoutes(webhooks, deps);
-      done();
-    },
-    { prefix: '/api/v1' },
-  );
-  // A scope of its own: Twilio's checks its signature on everything in it.
-  await app.register(
-    (webhooks, _options, done) => {
-      paymentEventRoutes(webhooks, deps);
-      done();
-    },
-    { prefix: '/api/v1' },
-  );
-  await app.register(
-    (pages, _options, done) => {
-      consentPages(pages, deps, deps.auth);
-      done();
-    },
+    routesIn((pages) => consentPages(pages, deps, deps.auth), deps),
     { prefix: CONSENT_PATH },
   );
-  await app.register((hooks, _options, done) => {
-    clioWebhookRoute(hooks, deps);
-    done();
-  });
   await addCodecServer(app, deps);
   return app;
 }
+
+type Plugin = (scope: App, options: object, done: () => void) => void;
+
+const routesIn =
+  (add: (scope: App, deps: AppDeps) => void, deps: AppDeps): Plugin =>
+  (scope, _options, done) => {
+    add(scope, deps);
+    done();
+  };
+
+/** What people and programs of a firm ask with a token. */
+const firmRoutes = (deps: AppDeps): Plugin =>
+  routesIn((api) => {
+    addAuth(api, deps.auth);
+    addTenantLimit(api, deps.limits);
+    sessionRoutes(api, deps);
+    callRoutes(api, deps);
+    recordingRoutes(api, deps);
+    intakeRoutes(api, deps);
+    deadLetterRoutes(api, deps);
+    paymentRoutes(api, deps);
+    monitoringRoutes(api, deps);
+    auditRoutes(api, deps);
+    connectionRoutes(api, deps);
+    webhookRoutes(api, deps);
+    channelRoutes(api, deps);
+    testNoticeRoute(api, deps);
+  }, deps);

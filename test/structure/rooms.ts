@@ -2,7 +2,10 @@ import type { Import } from './imports.js';
 
 /** Composition roots import anything and hand it down. */
 const isRoot = (path: string): boolean =>
-  path === 'src/api/server.ts' || path === 'src/workers/main.ts' || path.startsWith('src/cli/');
+  path === 'src/api/server.ts' ||
+  path === 'src/workers/main.ts' ||
+  path === 'src/workers/assemble.ts' ||
+  path.startsWith('src/cli/');
 
 /** The import table of the design: which room may use values of which, and which only types. */
 const rooms: Readonly<Record<string, { values: readonly string[]; types: readonly string[] }>> = {
