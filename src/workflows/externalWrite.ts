@@ -140,6 +140,7 @@ async function startAfresh(course: WriteCourse): Promise<never> {
       seenJobs: course.seenJobs,
       unrecorded: course.unrecorded,
       ...(course.slow && { slow: course.slow }),
+      ...(course.proposed && { proposed: course.proposed }),
     },
     secondPerson: course.secondPerson,
   });

@@ -96,6 +96,8 @@ export interface ExternalWriteInput {
     unrecorded?: DecisionRecord[];
     /** Since when and how often it has been trying slowly; absent before that. */
     slow?: { rounds: number; sinceMs: number };
+    /** A decision that waits for a second person. */
+    proposed?: { decision: Decision; atMs: number };
   };
   /** Whether the firm, when the write began, wanted a second person for decisions about money. */
   secondPerson?: boolean;

@@ -11,10 +11,12 @@ import {
   workflowTypes,
   writeState,
   type Decision,
+  type ExternalWriteInput,
+  type Resolution,
   type WriteOutcome,
 } from '../../src/workflows/messages.js';
 import { eventually } from '../support/eventually.js';
-import { contactRequest, ladder, newCallId } from './fixtures.js';
+import { contactRequest, ladder, newCallId, paymentRequest } from './fixtures.js';
 import { scriptedWrite, startTimeSkipping, type Attempt, type TimeSkipping } from './time-skipping.js';
 
 let skipping: TimeSkipping;
@@ -42,16 +44,20 @@ type Reaction = (progress: WriteProgress, handle: Run['handle']) => Promise<unkn
 /** Skipped time runs while a test thinks, and would be over before most of them have decided. */
 const patient: LadderPolicy = { ...ladder, keepParkedMs: 36_500 * 24 * HOUR_MS };
 
+/** A write that cannot be closed must not keep the workers, which the next test starts anew. */
+const CLOSING_MS = 15_000;
+
 /** Starts one write whose attempts follow the script. Time skips for as long as the write is open. */
 async function withWrite(
   script: Attempt[],
   work: (run: Run) => Promise<void>,
   react: Reaction = () => Promise.resolve(),
   policy: LadderPolicy = patient,
+  more: Partial<ExternalWriteInput> = {},
 ): Promise<void> {
   const { performWrite, inputs } = scriptedWrite(...script);
   const projected: WriteProgress[] = [];
-  const request = contactRequest(newCallId());
+  const request = more.request ?? contactRequest(newCallId());
   const workflowId = `op:acme:clio:${request.key}`;
   const handle = skipping.env.client.workflow.getHandle<() => Promise<WriteOutcome>>(workflowId);
   const projectWrite = async ({ progress }: { progress: WriteProgress }): Promise<undefined> => {
@@ -61,27 +67,32 @@ async function withWrite(
   };
   const parked = (times = 1): Promise<unknown> =>
     eventually(() => new Set(projected.flatMap((p) => p.parkedAtMs ?? [])).size >= times, {
-      withinMs: 30_000, // after up to 35 attempts, each some six round trips to the server
+      withinMs: 15_000, // after up to 35 attempts, each some six round trips to the server
       what: `parked ${times} times`,
     });
   await skipping.withActivities({ performWrite, projectWrite }, async () => {
     await skipping.env.client.workflow.start(workflowTypes.externalWrite, {
       workflowId,
       taskQueue: taskQueues.core,
-      args: [{ request, ladder: policy }],
+      args: [{ ...more, request, ladder: policy }],
     });
     // Asked for once: each pending result() unlocks the clock, and two would let it run past work in progress.
-    const outcome = handle.result();
+    const over = new AbortController();
+    const outcome = skipping.env.connection.withAbortSignal(over.signal, () => handle.result());
     try {
       await work({ handle, outcome, inputs, projected, parked });
     } finally {
       // Closed in order where possible: a terminated workflow's tasks keep this server's clock locked for later tests.
       const close = { ...retry, action: 'discard' } as const;
-      await handle
-        .executeUpdate(resolveWrite, { args: [close] })
-        .catch(() => handle.terminate())
-        .catch(() => undefined);
+      await skipping.env.connection.withDeadline(Date.now() + CLOSING_MS, () =>
+        handle
+          .executeUpdate(resolveWrite, { args: [close] })
+          .catch(() => handle.terminate())
+          .catch(() => undefined),
+      );
+      const giveUp = setTimeout(() => over.abort(), CLOSING_MS);
       await outcome.catch(() => undefined);
+      clearTimeout(giveUp);
     }
   });
 }
@@ -176,6 +187,33 @@ describe('a write', () => {
       expect(attempts).toBe(revision + 1);
       expect(inputs).toHaveLength(attempts);
     });
+  }, 120_000);
+
+  test('still waits for a second person when a new history starts meanwhile', async () => {
+    // Each round fails and is followed by a wait; some sixty fill a history.
+    const slow = { ...patient, fastAttempts: 1, slowDelaysMs: [HOUR_MS], slowWindowMs: 24_000 * HOUR_MS };
+    await withWrite(
+      ['unavailable'],
+      async ({ handle, outcome }) => {
+        const first = (await handle.describe()).runId;
+        // Refused while it tries, which it does again and again: hours pass in no time here.
+        const decide = (decision: Resolution): Promise<unknown> =>
+          eventually(() => handle.executeUpdate(resolveWrite, { args: [decision] }), {
+            ...{ withinMs: 10_000, what: decision.action },
+          });
+        await decide({ ...retry, action: 'discard' });
+        await eventually(async () => (await handle.describe()).runId !== first, {
+          ...{ withinMs: 30_000, everyMs: 100, what: 'a new history' },
+        });
+        const { proposal } = await handle.query(writeState);
+        expect(proposal).toMatchObject({ action: 'discard', actor: 'pat' });
+        await decide({ action: 'approve', actor: 'robin', reason: 'paid in cash' });
+        expect(await outcome).toMatchObject({ status: 'discarded', actor: 'pat with robin' });
+      },
+      undefined,
+      slow,
+      { request: paymentRequest(newCallId()), secondPerson: true },
+    );
   }, 120_000);
 
   test.each(['invalid', 'conflict', 'auth', 'internal'] as const)(

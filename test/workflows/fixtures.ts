@@ -26,3 +26,16 @@ export function contactRequest(callId: string): WriteRequest {
     payload: { firstName: 'Dana', lastName: 'Whitcomb', phoneE164: '+15125550142' },
   };
 }
+
+/** Decisions about it may need a second person. */
+export function paymentRequest(callId: string): WriteRequest {
+  const reference = `${callId}.payment`;
+  return {
+    operation: 'lawpay.paymentRequest.create',
+    ...{ tenantId: 'acme', callId, key: reference, priority: 'HIGH' },
+    payload: {
+      money: { amountCents: 25_000, currency: 'USD', account: 'trust' },
+      ...{ purpose: 'consultation', reference },
+    },
+  };
+}

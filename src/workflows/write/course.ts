@@ -44,6 +44,7 @@ export function startCourse({ request, ladder, carried, secondPerson }: External
     redriven: carried !== undefined,
     published: carried !== undefined,
     ...(carried?.slow && { slow: carried.slow }),
+    ...(carried?.proposed && { proposed: carried.proposed }),
   };
 }
 
