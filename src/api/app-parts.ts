@@ -21,7 +21,7 @@ import { createRefundDesk } from './pay/refund-desk.js';
 import { MAX_LOOP_DELAY_MS } from './plugins/limits.js';
 import { createReadiness } from './readiness.js';
 import { createNoteConnected, createNoteReconnected, keepNoting } from './reconnected.js';
-import type { ClioDesk } from './routes/connections/deps.js';
+import type { ClioDesk, GrowDesk } from './routes/connections/deps.js';
 import type { DeadLetterDeps } from './routes/dead-letters/deps.js';
 import type { HealthDeps } from './routes/health.js';
 import type { MonitoringDeps } from './routes/monitoring.js';
@@ -38,6 +38,7 @@ export interface EdgeParts {
   pool: Pool;
   box: DeadLetterDeps['box'] & PayDeskDeps['box'] & WebhookDeps['webhooks']['box'];
   clio: ClioDesk;
+  grow: GrowDesk;
   temporal: Temporal;
   logger: Logger;
   keys: JWTVerifyGetKey;
@@ -124,6 +125,7 @@ function outsideOf(deps: EdgeParts, stop: AbortSignal) {
     connections: {
       states: createConsentStates(deps),
       clio: deps.clio,
+      grow: deps.grow,
       reconnected: keepNoting(createNoteConnected(line), { logger, stop }),
     },
     notices: { box, policy, carriers: noticeSystemsOf(config), start },

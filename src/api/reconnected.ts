@@ -41,6 +41,8 @@ export const createNoteConnected =
   (deps: { pool: Pool; temporal: Client }): NoteReconnected =>
   async (tenantId, system) => {
     await createNoteReconnected(deps)(tenantId, system);
+    // Only Clio's connections want looking after.
+    if (system !== 'clio') return;
     await deps.temporal.withDeadline(Date.now() + DEADLINE_MS, () =>
       deps.temporal.workflow.start(workflowTypes.tendConnections, {
         workflowId: `tend:${tenantId}:${system}`,

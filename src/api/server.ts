@@ -5,6 +5,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { createClioConnector } from '../activities/clio-connect.js';
 import type { ClioConnectDeps } from '../activities/clio-connect-deps.js';
 import { clioPlacesOf, webhookReceiverOf } from '../activities/clio-places.js';
+import { createGrowDesk } from '../activities/grow/inbox.js';
 import { createPacer } from '../activities/write-pace.js';
 import { cacheDirectory } from '../../temporal/binaries.js';
 import { createDataConverter } from '../codec/data-converter.js';
@@ -87,6 +88,7 @@ async function startEdge(config: EdgeConfig, logger: Logger, closing: Closing): 
     pool,
     box: cipher,
     clio: clioDeskOf(config, { pool, box: cipher, logger }),
+    grow: createGrowDesk({ pool, box: cipher, hosts: config.GROW_HOSTS ?? {} }),
     temporal,
     logger,
     keys,

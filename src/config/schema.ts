@@ -542,6 +542,22 @@ export const settings = {
     '3000',
     'Wait before a second look-up, because search indexes lag.',
   ),
+  GROW_HOSTS: setting(
+    regionalHosts.optional(),
+    'us=https://grow.clio.com',
+    'Hosts of Clio Grow’s lead inboxes by region, where they are not Clio’s own.',
+  ),
+  GROW_RATE_PER_MINUTE: setting(
+    aMinute.default(30),
+    '30',
+    'Leads a minute of one firm, over all workers. Clio documents no limit for the inbox.',
+  ),
+  GROW_RATE_BURST: setting(aMinute.default(5), '5', 'How many of them may go at once after a quiet while.'),
+  GROW_TIMEOUT_MS: setting(
+    milliseconds.default(15_000),
+    '15000',
+    'Longest wait for one answer of the inbox. A lead without an answer waits for a person, so rather more than less.',
+  ),
   LAWPAY_RATE_PER_MINUTE: setting(
     aMinute.default(120),
     '120',

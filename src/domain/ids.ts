@@ -24,6 +24,7 @@ export type OperationKey = z.infer<typeof OperationKey>;
 
 /** The step of an intake that a write belongs to; at most one write of each step per call. */
 export const writeSteps = [
+  'lead',
   'contact',
   'matter',
   'note',
@@ -54,7 +55,7 @@ export const operationKey = (callId: CallId, step: WriteStep): OperationKey => `
 export const intakeWorkflowId = (tenantId: TenantId, callId: CallId): string =>
   `intake:${tenantId}:${callId}`;
 
-/** Workflow id of one write; `system` is `clio` or `lawpay`. */
+/** Workflow id of one write; `system` is `clio`, `lawpay` … */
 export const writeWorkflowId = (tenantId: TenantId, system: string, key: OperationKey): string =>
   `op:${tenantId}:${system}:${key}`;
 

@@ -10,7 +10,8 @@ import type { NotePayload } from './writes/clio.js';
 const MAX_TRANSCRIPT_CHARS = 480_000;
 
 /** Whether the caller let us keep the words: without a clear refusal, yes (the call is announced as recorded). */
-const mayKeepTranscript = ({ consents }: IntakeRecord): boolean => consents.recording?.value !== 'refused';
+export const mayKeepTranscript = ({ consents }: IntakeRecord): boolean =>
+  consents.recording?.value !== 'refused';
 
 /**
  * @param parent the Clio record the note hangs on.
@@ -43,7 +44,8 @@ function header(record: IntakeRecord, date: string): string[] {
   ];
 }
 
-function facts(record: IntakeRecord): string[] {
+/** What was told, one line for each field with where it is from. */
+export function facts(record: IntakeRecord): string[] {
   const { contact, matter, parties, keyDates, appointment, consents } = record;
   const area = matter.practiceArea;
   return [

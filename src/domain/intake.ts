@@ -128,6 +128,8 @@ export const IntakeRecord = lazily(() =>
     /** Values that a later statement replaced, oldest first: corrections append, never overwrite. */
     corrections: z.array(z.object({ path: z.string(), was: field(z.string()) })),
     conflict: ConflictCheck,
+    /** Where the intake goes beside Clio, as the firm had it set up when the call ended: `grow`, its lead inbox. */
+    targets: z.array(z.enum(['grow'])).optional(),
     /** Filled when the writes have ended; a step that was never due is absent. */
     steps: z.partialRecord(z.enum(writeSteps), StepResult).optional(),
   }),

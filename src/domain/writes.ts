@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { lazily } from './lazily.js';
 import { clioOperations, clioRequests } from './writes/clio.js';
+import { growOperations, growRequests } from './writes/grow.js';
 import { lawpayOperations, lawpayRequests } from './writes/lawpay.js';
 import { noticeOperations, noticeRequests, noticeSystems } from './writes/notice.js';
 import type { OperationRow } from './writes/request.js';
@@ -15,6 +16,7 @@ export { Priority, type UnknownOutcomeRule } from './writes/request.js';
 /** Operation name → what it is: its system, its payload schema, its retry rule. The one table of all writes. */
 export const operations = {
   ...clioOperations,
+  ...growOperations,
   ...lawpayOperations,
   ...webhookOperations,
   ...noticeOperations,
@@ -30,6 +32,7 @@ export type PayloadOf<O extends Operation> = z.infer<(typeof operations)[O]['pay
 export const WriteRequest = lazily(() =>
   z.discriminatedUnion('operation', [
     ...clioRequests(),
+    ...growRequests(),
     ...lawpayRequests(),
     ...webhookRequests(),
     ...noticeRequests(),

@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import { createBreakerActivities } from '../activities/breaker.js';
 import { clioPlacesOf, webhookReceiverOf } from '../activities/clio-places.js';
 import { createClioActivities } from '../activities/clio.js';
+import { createGrowActivities } from '../activities/grow.js';
 import { createIntakeActivities } from '../activities/intake.js';
 import { createLawPayActivities } from '../activities/lawpay.js';
 import { createOutgoing, type Outgoing } from '../activities/outgoing/assemble.js';
@@ -46,6 +47,7 @@ export function assembleActivities(deps: AssemblyDeps): WorkersOptions['activiti
   return {
     core: coreActivities(deps, outgoing, gate),
     clio: clioActivities(deps, gate),
+    grow: growActivities(deps, gate),
     lawpay: lawPayActivities(deps, gate),
     ...outgoing.activities(gate),
   };
@@ -54,6 +56,7 @@ export function assembleActivities(deps: AssemblyDeps): WorkersOptions['activiti
 /** Each request is paid for by a slot of its own; the first one is taken before the write begins. */
 const pacesOf = (config: Config) => ({
   clio: { rule: { perMinute: config.CLIO_RATE_PER_MINUTE, burst: config.CLIO_RATE_BURST }, requests: 1 },
+  grow: { rule: { perMinute: config.GROW_RATE_PER_MINUTE, burst: config.GROW_RATE_BURST }, requests: 1 },
   lawpay: {
     rule: { perMinute: config.LAWPAY_RATE_PER_MINUTE, burst: config.LAWPAY_RATE_BURST },
     requests: 1,
@@ -116,6 +119,12 @@ const clioActivities = (
     timeoutMs: config.CLIO_TIMEOUT_MS,
     settleMs: config.CLIO_SETTLE_MS,
   });
+
+const growActivities = (
+  { config, ...opened }: AssemblyDeps,
+  gate: GateDeps,
+): WorkersOptions['activities']['grow'] =>
+  createGrowActivities({ ...opened, gate, timeoutMs: config.GROW_TIMEOUT_MS });
 
 const lawPayActivities = (
   { config, ...opened }: AssemblyDeps,

@@ -25,6 +25,7 @@ export interface WorkersOptions {
   activities: {
     core: IntakeActivities & BreakerActivities & RedriveActivities & ReconcileActivities & OutboxActivities;
     clio: WriteActivities & ConflictActivities & TendActivities;
+    grow: WriteActivities;
     lawpay: WriteActivities & PaymentWatchActivities;
     webhook: WriteActivities;
     notice: WriteActivities;
@@ -45,7 +46,7 @@ const shutdown = { shutdownGraceTime: '5 s', shutdownForceTime: '8 s' } as const
 const MAX_CACHED_WORKFLOWS = 500;
 
 /** Attempts at once per process and system; Clio allows 50 requests a minute and firm. */
-const concurrency = { core: 20, clio: 20, lawpay: 10, webhook: 20, notice: 10 } as const;
+const concurrency = { core: 20, clio: 20, grow: 5, lawpay: 10, webhook: 20, notice: 10 } as const;
 /** Reports of where writes stand, made by the worker that holds the workflow; each is a transaction of some milliseconds. */
 const LOCAL_ACTIVITIES = 20;
 /** Pooled database connections that serve them: one per activity, some to spare. */
@@ -84,6 +85,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
   return Promise.all([
     serving('core'),
     serving('clio'),
+    serving('grow'),
     serving('lawpay'),
     serving('webhook'),
     serving('notice'),

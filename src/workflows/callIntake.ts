@@ -1,6 +1,6 @@
 /**
  * One call, from its first word to the firm's own records: listens, extracts, then writes contact → matter → note, with
- * the call's entry in the log beside, checks for conflicts, proposes the wished appointment and asks for the fee. Stays open while one of its writes is parked.
+ * the call's entry in the log and the lead in Grow's inbox beside, checks for conflicts, proposes the wished appointment and asks for the fee. Stays open while one of its writes is parked.
  */
 import { isCancellation, log, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { ConflictActivities, IntakeActivities } from '../activities/contracts.js';
@@ -19,7 +19,7 @@ import {
 } from '../domain/intake-writes.js';
 import type { ConflictCheck, IntakeRecord } from '../domain/intake.js';
 import type { Turn } from '../domain/turn.js';
-import { followUps } from './intake/follow-ups.js';
+import { followUps, leaveLead } from './intake/follow-ups.js';
 import { listen, untilOver } from './intake/listening.js';
 import { leaveOut, makeWrite, type Steps } from './intake/steps.js';
 import { intakeState, taskQueues, type CallIntakeInput, type IntakeState } from './messages.js';
@@ -65,7 +65,10 @@ export async function callIntake(input: CallIntakeInput): Promise<IntakeRecord> 
   if (leavesContact(record)) {
     call.phase = 'writing';
     const steps: Steps = { input, priority: writePriority(record), writes, results: {} };
-    record = { ...record, ...(await writeAll(steps, record, turns)), steps: steps.results };
+    const lead = leaveLead(steps, record);
+    const learnt = await writeAll(steps, record, turns);
+    await lead;
+    record = { ...record, ...learnt, steps: steps.results };
     await persistIntake(record);
   }
   call.phase = 'done';

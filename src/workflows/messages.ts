@@ -24,6 +24,7 @@ import type {
 export const taskQueues = {
   core: 'hermes-core',
   clio: 'ext-clio',
+  grow: 'ext-grow',
   lawpay: 'ext-lawpay',
   webhook: 'ext-webhook',
   /** Mail, text messages, Slack, PagerDuty: so little that they share one. */

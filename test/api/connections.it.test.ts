@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Pool } from 'pg';
 import { createClioConnector } from '../../src/activities/clio-connect.js';
+import { createGrowDesk } from '../../src/activities/grow/inbox.js';
 import { openConnection } from '../../src/activities/vendor-tokens.js';
 import type { App } from '../../src/api/app-types.js';
 import { createConsentStates } from '../../src/api/connections/consent-states.js';
@@ -43,7 +44,8 @@ beforeAll(async () => {
     told.push(`${tenantId}/${system}`);
     return Promise.resolve();
   };
-  const connections = { states: createConsentStates({ pool, box }), clio: connector, reconnected };
+  const grow = createGrowDesk({ pool, box, hosts: {} });
+  const connections = { states: createConsentStates({ pool, box }), clio: connector, grow, reconnected };
   app = await testApp({ pool, connections });
 });
 afterAll(async () => {

@@ -32,6 +32,7 @@ const inserts: Record<string, string> = {
   reconciliations: `insert into reconciliations (tenant_id, at, compared, drift) values ($1, now(), length($2), 0)`,
   rate_slots: `insert into rate_slots (tenant_id, system, due_ms, booked_ms)
            values ($1, 'clio' || left($2, 0), 0, 0)`,
+  leads: `insert into leads (tenant_id, reference, state, sends, sent_at) values ($1, $2, 'sent', 1, now())`,
   money_movements: `insert into money_movements (tenant_id, reference, kind, account_kind, account_id, amount_cents, currency, state)
            values ($1, $2, 'CHARGE', 'trust', 'a', 1, 'USD', 'ready')`,
   payment_pages: `insert into payment_pages (tenant_id, page_id, secret_sha256, request_reference, purpose, fee, account_kind,

@@ -103,6 +103,7 @@ beforeAll(async () => {
         pollEvents: noPayments,
         comparePayments: noPayments,
       },
+      grow: { performWrite },
       webhook: { performWrite },
       notice: { performWrite },
     },

@@ -7,6 +7,8 @@ import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporal
 import pg from 'pg';
 import { createBreakerActivities } from '../../src/activities/breaker.js';
 import { createClioActivities } from '../../src/activities/clio.js';
+import { createGrowActivities } from '../../src/activities/grow.js';
+import { createGrowDesk } from '../../src/activities/grow/inbox.js';
 import { createIntakeActivities } from '../../src/activities/intake.js';
 import { createLawPayActivities } from '../../src/activities/lawpay.js';
 import { createReconcileActivities } from '../../src/activities/reconcile.js';
@@ -40,6 +42,7 @@ import { clioStandin } from '../../standins/clio/server.js';
 import { createNoteReconnected } from '../../src/api/reconnected.js';
 import { controlOf, type Control } from '../../standins/kit/control.js';
 import { startStandin } from '../../standins/kit/standin.js';
+import { growStandin } from '../../standins/grow/server.js';
 import { lawpayStandin } from '../../standins/lawpay/server.js';
 import { registerSearchAttributes } from '../../temporal/search-attributes.js';
 import { testDataConverter } from '../support/data-converter.js';
@@ -136,8 +139,10 @@ export async function startIntakeStack(options: IntakeStackOptions = {}) {
   pool.on('error', () => undefined);
   const clio = await startStandin(clioStandin, { port: 0 });
   const lawpay = await startStandin(lawpayStandin, { port: 0 });
-  const controls: Record<'clio' | 'lawpay', Control> = {
+  const grow = await startStandin(growStandin, { port: 0 });
+  const controls: Record<'clio' | 'grow' | 'lawpay', Control> = {
     clio: controlOf(clio.url),
+    grow: controlOf(grow.url),
     lawpay: controlOf(lawpay.url),
   };
   await controls.clio.configure({ rateLimitPerMinute: 10_000 });
@@ -206,6 +211,7 @@ export async function startIntakeStack(options: IntakeStackOptions = {}) {
         timeoutMs: 2_000,
         settleMs: options.settleMs ?? 50,
       }),
+      grow: createGrowActivities({ ...{ pool, box, logger: silentLogger, gate }, timeoutMs: 2_000 }),
       lawpay: createLawPayActivities({
         ...{ pool, box, logger: silentLogger, gate, timeoutMs: 2_000 },
         settleMs: options.lawpaySettleMs ?? 100,
@@ -277,6 +283,8 @@ export async function startIntakeStack(options: IntakeStackOptions = {}) {
     },
     place,
     connect,
+    /** The firm's lead inbox; without it an intake leaves no lead. */
+    growDesk: createGrowDesk({ pool, box, hosts: { us: grow.url } }),
     clioUrl: clio.url,
     /** The firm's administrator removes HERMES in Clio. */
     revoke: async (): Promise<void> => {
@@ -297,7 +305,7 @@ export async function startIntakeStack(options: IntakeStackOptions = {}) {
       await stopWorkers();
       await connection.close();
       await native.close();
-      await Promise.all([clio.close(), lawpay.close()]);
+      await Promise.all([clio.close(), grow.close(), lawpay.close()]);
       await pool.end();
       await database.drop();
     },

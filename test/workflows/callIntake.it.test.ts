@@ -293,6 +293,19 @@ describe('an intake writes', () => {
     });
   });
 
+  test('a lead at once where the firm has an inbox, above ordinary work and whatever becomes of the contact', async () => {
+    const seen = await withIntake(call, { record: { targets: ['grow'] } });
+    const [first] = seen.writes.filter(({ operation }) => operation === 'grow.lead.create');
+    expect(first).toMatchObject({
+      ...{ priority: 'HIGH', key: expect.stringMatching(/^call_\w{20}\.lead$/) },
+      payload: { firstName: 'Dana', lastName: 'Whitcomb', phoneE164: '+15125550142' },
+    });
+    expect(seen.writes.findIndex((write) => write === first)).toBeLessThan(2);
+    expect(seen.persisted?.steps?.lead).toMatchObject({ status: 'done' });
+    const without = await withIntake(call);
+    expect(operationsOf(without)).not.toContain('grow.lead.create');
+  });
+
   test('the payment request without waiting for a log entry that parks, which keeps the intake open', async () => {
     const parked: string[] = [];
     const { client } = skipping.env;

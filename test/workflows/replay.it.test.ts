@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { temporal } from '@temporalio/proto';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { TendInput } from '../../src/activities/tend-contracts.js';
 import { createRedriveDesk } from '../../src/api/dead-letters/redrive-desk.js';
 import { breakerWorkflowId, redriveWorkflowId, writeWorkflowId } from '../../src/domain/ids.js';
+import type { Question } from '../../src/domain/extract/question.js';
+import type { FirmProfile } from '../../src/domain/firm.js';
+import type { Turn } from '../../src/domain/turn.js';
 import { breakerState } from '../../src/workflows/breaker-messages.js';
 import {
   eventsCame,
@@ -14,9 +18,17 @@ import {
   watchPaymentsType,
   type WatchInput,
 } from '../../src/workflows/payment-messages.js';
-import { resolveWrite, taskQueues, writeState, type Decision } from '../../src/workflows/messages.js';
+import {
+  resolveWrite,
+  taskQueues,
+  workflowTypes,
+  writeContent,
+  writeState,
+  type Decision,
+} from '../../src/workflows/messages.js';
 import { redriveProgress } from '../../src/workflows/redrive-messages.js';
-import { startIntakeStack, type IntakeStack } from '../workers/intake-stack.js';
+import { converse } from '../domain/conversation.js';
+import { firm, startIntakeStack, type IntakeStack } from '../workers/intake-stack.js';
 import { testDataConverter } from '../support/data-converter.js';
 import { eventually } from '../support/eventually.js';
 import { silentLogger } from '../support/log.js';
@@ -29,6 +41,28 @@ const recording = process.env['HERMES_RECORD_HISTORIES'] === '1';
 
 // The generated classes, because the SDK's own historyToJSON fails where npm installs protobufjs twice.
 const { History } = temporal.api.history.v1;
+
+/** A caller who answers until they have said when they would like to be called. */
+function untilWish(of: FirmProfile, startedAtMs: number): Turn[] {
+  const answers: Partial<Record<Question, string>> = {
+    recording: 'Yes, recording is fine. I was in a car accident and I need a lawyer.',
+    reason: 'I was in a car accident and I need a lawyer.',
+    name: 'My name is Dana Whitcomb.',
+    phone: '512 555 0142',
+    story: 'A delivery truck hit me from behind in Austin, Texas.',
+    when: 'Two weeks ago',
+    where: 'Austin, Texas',
+    appointment: 'Friday at ten',
+  };
+  const lines: string[] = [];
+  for (;;) {
+    const { turns, acts } = converse(lines, of, startedAtMs);
+    const { asks } = acts.at(-1) ?? {};
+    if (lines.at(-1) === answers.appointment) return turns;
+    if (!asks || lines.length > 20) throw new Error('the agent never asked for a day');
+    lines.push(answers[asks] ?? (asks === 'phone_ok' ? 'yes' : 'no'));
+  }
+}
 
 (recording ? describe.skip : describe)('a stored history', () => {
   test('of every kind is still followed by today’s workflows', async () => {
@@ -143,6 +177,49 @@ const { History } = temporal.api.history.v1;
     });
     await stack.client.workflow.getHandle(write.workflowId).result();
     await save('externalWrite.reset', write.workflowId);
+  });
+
+  test('a call with everything beside it, and a lead that a person has found after its answer was lost', async () => {
+    const { client, controls, growDesk, tenantId } = stack;
+    const inbox = { region: 'us', sourceName: 'HERMES', referring: 'Phone call', leadId: 'either' } as const;
+    const by = { actor: 'pat', reason: 'recording' };
+    await growDesk.name(tenantId, 'grow-standin-token', inbox, by);
+    await controls.grow.fault({ match: { method: 'POST' }, effect: { kind: 'commit_then_cut' } });
+    const startedAtMs = Date.now();
+    const wantsAll = {
+      ...firm,
+      ...{ appointments: { minutes: 30 }, followUpTasks: true, intakeAsDocument: true },
+    };
+    const turns = untilWish(wantsAll, startedAtMs);
+    const { callId, handle } = await stack.place(turns, startedAtMs, { firm: wantsAll });
+    const lead = client.workflow.getHandle(writeWorkflowId(tenantId, 'grow', `${callId}.lead`));
+    await eventually(async () => (await lead.query(writeState)).phase === 'parked', {
+      withinMs: 20_000,
+      what: 'the lead parks',
+    });
+    const { payload } = await lead.query(writeContent);
+    const seen = { ...(payload as object), seenThere: true };
+    await lead.executeUpdate(resolveWrite, { args: [{ action: 'edit', ...by, payload: seen }] });
+    const { steps } = await handle.result();
+    const done = { status: 'done' };
+    expect(steps).toMatchObject({
+      lead: done,
+      communication: done,
+      document: done,
+      appointment: done,
+      task: done,
+    });
+    await save('callIntake.followed-up', handle.workflowId);
+    await save('externalWrite.seen-there', lead.workflowId);
+    await growDesk.letGo(tenantId, by);
+  });
+
+  test('a look after a firm’s connections', async () => {
+    const { workflow } = stack.client;
+    const workflowId = `tend:${stack.tenantId}:clio`;
+    const args: [TendInput] = [{ tenantId: stack.tenantId }];
+    await workflow.execute(workflowTypes.tendConnections, { workflowId, taskQueue: taskQueues.core, args });
+    await save('tendConnections.tended', workflowId);
   });
 
   test('a sweep of what is still to be told to the outside', async () => {

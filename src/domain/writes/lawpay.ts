@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { lazily } from '../lazily.js';
 import { Money } from '../money.js';
 import { Deposit } from '../payments/deposit.js';
-import { requestOf, type OperationRow } from './request.js';
+import { provenUndone, requestOf, type OperationRow } from './request.js';
 
 export const PaymentRequestPayload = lazily(() =>
   z.strictObject({
@@ -15,12 +15,6 @@ export const PaymentRequestPayload = lazily(() =>
     payerEmail: z.email().optional(),
   }),
 );
-
-/**
- * The number of a request that a person has looked for in LawPay and not found: the only way in which a movement of
- * unknown outcome is sent again. It is set by an edit, which is audited and may need a second person.
- */
-const provenUndone = lazily(() => z.int().positive().optional());
 
 export const ChargePayload = lazily(() =>
   z.strictObject({

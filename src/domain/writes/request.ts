@@ -5,9 +5,15 @@ import { OperationKey, TenantId } from '../ids.js';
 
 /**
  * What an unknown outcome allows. `look_up`: send again once a look-up found nothing. `prove`: never send again by
- * itself, because a repeat would move money twice; a person decides.
+ * itself, because a repeat would move money twice, or because nothing can be looked up there; a person decides.
  */
 export type UnknownOutcomeRule = 'look_up' | 'prove';
+
+/**
+ * The number of a request that a person has looked for in the outside system and not found: the only way in which a write
+ * of unknown outcome is sent again under `prove`. It is set by an edit, which is audited.
+ */
+export const provenUndone = lazily(() => z.int().positive().optional());
 
 /** What an operation is. */
 export interface OperationRow {

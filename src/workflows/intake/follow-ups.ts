@@ -9,6 +9,7 @@ import {
   type Parents,
 } from '../../domain/intake-follow-ups.js';
 import type { ConflictCheck, IntakeRecord } from '../../domain/intake.js';
+import { LEAD_PRIORITY, leadPayload, leavesLead } from '../../domain/lead.js';
 import type { Operation, PayloadOf } from '../../domain/writes.js';
 import { leaveOut, makeWrite, type Steps } from './steps.js';
 
@@ -58,4 +59,18 @@ export function followUps(steps: Steps, record: IntakeRecord, parents: Parents):
       await Promise.all(running);
     },
   };
+}
+
+/**
+ * Leaves the lead where the firm has an inbox: at once, for nothing it says depends on Clio, and Clio may be away. The record
+ * tells whether there is one, so that intakes from before there could be go on unchanged.
+ * @returns when it landed or was discarded.
+ */
+export function leaveLead(steps: Steps, record: IntakeRecord): Promise<unknown> {
+  if (!leavesLead(record)) return Promise.resolve();
+  const lead = { ...steps, priority: LEAD_PRIORITY };
+  const write = makeWrite(lead, 'lead', 'grow.lead.create', leadPayload(record));
+  // Heard of at the end; until then nobody listens.
+  write.catch(() => undefined);
+  return write;
 }

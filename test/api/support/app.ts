@@ -66,6 +66,11 @@ export async function testApp(deps: Partial<AppDeps> = {}): Promise<App> {
         connect: () => Promise.resolve({ kind: 'refused' }),
         disconnect: () => Promise.resolve(undefined),
       },
+      grow: {
+        read: () => Promise.resolve(undefined),
+        name: () => Promise.reject(new Error('no database')),
+        letGo: () => Promise.resolve(false),
+      },
       reconnected: () => Promise.resolve(),
     },
     notices: {

@@ -9,6 +9,7 @@ import { ProblemError } from '../../problems.js';
 import { beginConsent, Wish } from './begin.js';
 import { clioEventsRoute } from './events.js';
 import type { ConnectionDeps } from './deps.js';
+import { growRoutes } from './grow.js';
 
 const tags = ['Connections'];
 
@@ -33,6 +34,7 @@ export function connectionRoutes(app: App, deps: ConnectionDeps): void {
   listRoute(app, deps);
   clioRoutes(app, deps);
   clioEventsRoute(app, deps);
+  growRoutes(app, deps);
 }
 
 function listRoute(app: App, { pool }: ConnectionDeps): void {

@@ -1,0 +1,4 @@
+import { runStandin } from '../kit/run.js';
+import { growStandin } from './server.js';
+
+await runStandin(growStandin);
