@@ -31,9 +31,16 @@ export async function provideWorkflowBundle(options: BundleOptions): Promise<str
     workflowsPath: join(sourceDir, 'workflows', 'index.ts'),
     failureConverterPath,
     // Sources import "./x.js" as Node wants it; webpack must look for "./x.ts".
-    webpackConfigHook: (config) => ({
+    webpackConfigHook: ({ resolve: { alias, ...resolve } = {}, ...config }) => ({
       ...config,
-      resolve: { ...config.resolve, extensionAlias: { '.js': ['.ts', '.js'] } },
+      resolve: {
+        ...resolve,
+        extensionAlias: { '.js': ['.ts', '.js'] },
+        alias: {
+          ...(alias as Record<string, string>),
+          zod$: join(sourceDir, 'workflows', 'zod-on-demand.cjs'),
+        },
+      },
     }),
     logger: new DefaultLogger('WARN', ({ message }) =>
       logger.warn({ bundler: message }, 'bundling workflows'),

@@ -12,7 +12,6 @@ import {
   writeState,
   type Decision,
   type ExternalWriteInput,
-  type Resolution,
   type WriteOutcome,
 } from '../../src/workflows/messages.js';
 import { eventually } from '../support/eventually.js';
@@ -192,25 +191,23 @@ describe('a write', () => {
   test('still waits for a second person when a new history starts meanwhile', async () => {
     // Each round fails and is followed by a wait; some sixty fill a history.
     const slow = { ...patient, fastAttempts: 1, slowDelaysMs: [HOUR_MS], slowWindowMs: 24_000 * HOUR_MS };
+    let isAsked = false;
     await withWrite(
       ['unavailable'],
       async ({ handle, outcome }) => {
         const first = (await handle.describe()).runId;
-        // Refused while it tries, which it does again and again: hours pass in no time here.
-        const decide = (decision: Resolution): Promise<unknown> =>
-          eventually(() => handle.executeUpdate(resolveWrite, { args: [decision] }), {
-            ...{ withinMs: 10_000, what: decision.action },
-          });
-        await decide({ ...retry, action: 'discard' });
         await eventually(async () => (await handle.describe()).runId !== first, {
           ...{ withinMs: 30_000, everyMs: 100, what: 'a new history' },
         });
-        const { proposal } = await handle.query(writeState);
-        expect(proposal).toMatchObject({ action: 'discard', actor: 'pat' });
-        await decide({ action: 'approve', actor: 'robin', reason: 'paid in cash' });
-        expect(await outcome).toMatchObject({ status: 'discarded', actor: 'pat with robin' });
+        expect((await handle.query(writeState)).proposal).toMatchObject({ action: 'retry', actor: 'pat' });
+        await handle.cancel();
+        await expect(outcome).rejects.toThrow();
       },
-      undefined,
+      async (_progress, handle) => {
+        if (isAsked) return;
+        isAsked = true;
+        await handle.signal(redriveWrite, { actor: 'pat', reason: 'LawPay is back' });
+      },
       slow,
       { request: paymentRequest(newCallId()), secondPerson: true },
     );
