@@ -38,6 +38,11 @@ const HERMES = 'hermes';
 const LONG_HISTORY_EVENTS = 2_000;
 /** The canaries get so long to land or park again. */
 const CANARY_WITHIN_MS = 120_000;
+/**
+ * While enough are under way, results are looked for this often: a look costs Temporal as much as a write does, and what is
+ * under way lasts for longer.
+ */
+const LOOK_AGAIN_MS = 1_000;
 /** Longest wait between two looks at whether the next write is due. */
 const MAX_NAP_MS = 5_000;
 /** Results are waited for, at growing intervals, for so long; what then still retries is left to itself. */
@@ -111,7 +116,7 @@ const withinBudget = ({ budget, sent }: RedriveCourse, { count, intervalMs }: Ba
 async function send(course: RedriveCourse, { count, intervalMs }: Batch): Promise<ItemCounts> {
   const { tenantId, jobId, actor, reason } = course.input;
   if (count < 1) {
-    await condition(() => isOver(course), 250);
+    await condition(() => isOver(course), LOOK_AGAIN_MS);
     return countRedrive({ tenantId, jobId });
   }
   const { dueMs } = course;
