@@ -41,11 +41,14 @@ export function standinSettings(site: Site, names: readonly StandinName[]): Reco
     [baseUrl, openAiUrl],
   ]);
   return {
-    ...(names.includes('clio') ? CLIO_APP : {}),
+    ...(names.includes('clio') ? clioOf(`http://${LOOPBACK}:${site.ports.clio}`) : {}),
     ...(names.includes('lawpay') ? cardFieldsOf(`http://${LOOPBACK}:${site.ports.lawpay}`) : {}),
     ...(names.includes('openai') ? (Object.fromEntries(openAi) as Record<string, string>) : {}),
   };
 }
+
+/** The consent page of the stand-in takes the place of Clio's too. */
+const clioOf = (origin: string) => ({ ...CLIO_APP, CLIO_HOSTS: `us=${origin}` });
 
 const cardFieldsOf = (origin: string) => ({
   LAWPAY_FIELDS_SCRIPT: `${origin}/hostedfields/fieldGen.js`,
