@@ -14,7 +14,7 @@ import type { WriteAdapter } from './make-once.js';
 import { createPerformWrite } from './perform-write.js';
 import type { GateDeps } from './write-gate.js';
 
-export interface LawPayDeps extends Omit<LedgerDeps, 'alerts'>, LinkDeps {
+export interface LawPayDeps extends Omit<LedgerDeps, 'alerts' | 'outbox'>, LinkDeps {
   logger: Logger;
   gate: GateDeps;
 }
@@ -42,7 +42,8 @@ function adapterFor(
 ): WriteAdapter {
   if (!goesTo('lawpay', request))
     throw new OutsideError('internal', `${request.operation} arrived on LawPay’s queue`);
-  const ledger: LedgerDeps = { ...deps, alerts: deps.gate.alerts };
+  const { alerts, outbox } = deps.gate;
+  const ledger: LedgerDeps = { ...deps, alerts, outbox };
   switch (request.operation) {
     case 'lawpay.paymentRequest.create':
       return linkAdapter(deps, request, signal, pacer);

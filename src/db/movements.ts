@@ -121,8 +121,28 @@ export async function findMovement(
   return rows[0];
 }
 
+/** The movement that a transaction of LawPay's is, or whose reference it carries. A void is none: it is its charge. */
+export async function movementOfTransaction(
+  scope: TenantScope,
+  tenantId: TenantId,
+  {
+    id,
+    type,
+    reference = null,
+  }: { id: string; type: MovementRow['kind']; reference?: string | undefined | null },
+): Promise<MovementRow | undefined> {
+  const { rows } = await scope.query<MovementRow>(
+    `select ${columns} from money_movements
+      where tenant_id = $1 and kind = $2 and how is distinct from 'void' and (transaction_id = $3 or reference = $4)
+      order by transaction_id = $3 desc nulls last limit 1`,
+    [tenantId, type, id, reference],
+  );
+  return rows[0];
+}
+
 /**
- * What our ledger has given back of one charge, without one reference. Refunds of one charge wait for each other from here
+ * What our ledger has given back of one charge, without one reference; a refund that LawPay has told of as failed since is
+ * none. Refunds of one charge wait for each other from here
  * until their transactions end.
  */
 export async function givenBack(
@@ -134,10 +154,12 @@ export async function givenBack(
     `refund/${tenantId}/${ofTransaction}`,
   ]);
   const { rows } = await scope.query<GivenBack>(
-    `select coalesce(sum(amount_cents) filter (where state = 'answered' and (how = 'void' or status not in ('FAILED', 'VOIDED'))), 0)::float8
-              as "answeredCents",
-            coalesce(sum(amount_cents) filter (where state = 'sent'), 0)::float8 as "sentCents"
-       from money_movements where tenant_id = $1 and of_transaction = $2 and reference <> $3`,
+    `select coalesce(sum(m.amount_cents) filter (where m.state = 'answered'
+              and (m.how = 'void' or coalesce(t.status, m.status) not in ('FAILED', 'VOIDED'))), 0)::float8 as "answeredCents",
+            coalesce(sum(m.amount_cents) filter (where m.state = 'sent'), 0)::float8 as "sentCents"
+       from money_movements m
+       left join lawpay_transactions t on t.tenant_id = m.tenant_id and t.transaction_id = m.transaction_id
+      where m.tenant_id = $1 and m.of_transaction = $2 and m.reference <> $3`,
     [tenantId, ofTransaction, reference],
   );
   return rows[0] ?? { answeredCents: 0, sentCents: 0 };

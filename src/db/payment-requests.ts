@@ -41,3 +41,27 @@ export async function insertPaymentRequest(
   );
   return rowCount === 1;
 }
+
+/**
+ * The payment request that a charge serves, by a link to LawPay's page or by our own; undefined when it serves none.
+ * @param charge its reference, or LawPay's id of it when something of ours has read it.
+ */
+export async function requestOfCharge(
+  scope: TenantScope,
+  tenantId: string,
+  { reference = null, transactionId = null }: { reference?: string | null; transactionId?: string | null },
+): Promise<Pick<PaymentRequestRow, 'reference' | 'callId'> | undefined> {
+  const { rows } = await scope.query<Pick<PaymentRequestRow, 'reference' | 'callId'>>(
+    `with charge as (
+       select $2::text as reference
+       union select reference from money_movements where tenant_id = $1 and kind = 'CHARGE' and transaction_id = $3
+       union select reference from lawpay_transactions where tenant_id = $1 and type = 'CHARGE' and transaction_id = $3)
+     select r.reference, r.call_id as "callId" from charge c
+       -- an attempt is named after its page
+       left join payment_pages p on p.tenant_id = $1 and p.page_id = split_part(c.reference, '.', 1)
+       join payment_requests r on r.tenant_id = $1 and r.reference in (c.reference, p.request_reference)
+      limit 1`,
+    [tenantId, reference, transactionId],
+  );
+  return rows[0];
+}

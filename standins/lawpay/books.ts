@@ -35,6 +35,7 @@ export type LawPayEvent = { id: string; created: string; type: string; data: Tra
 export type EventType =
   | 'transaction.authorized'
   | 'transaction.completed'
+  | 'transaction.failed'
   | 'transaction.voided'
   | 'transaction.pending_parent_settlement';
 

@@ -15,6 +15,8 @@ const RefundBody = z.object({
   data: z.record(z.string(), z.unknown()).optional(),
 });
 
+const FailOrder = z.strictObject({ id: z.string(), code: z.string().default('settlement_failed') });
+
 type ById = { Params: { id: string } };
 const wrongStatus = () => refusal(422, 'not_valid_for_transaction_status');
 
@@ -40,6 +42,14 @@ export function chargeChangeRoutes(
     return refund(books, books.get(request.params.id), parseBody(RefundBody, request.body));
   });
 
+  // What LawPay took on fails days later: an eCheck that bounces, a refund to a card that is closed.
+  app.post('/__control/fail', (request) => {
+    const { id, code } = parseBody(FailOrder, request.body);
+    const failed = books.change(id, { status: 'FAILED', failure_code: code }, 'transaction.failed');
+    giveUp(books, failed);
+    return failed;
+  });
+
   app.post<ById>('/v1/transactions/:id/void', (request) => {
     requireSecretKey(request.headers.authorization);
     const { reference } = parseBody(VoidBody, request.body);
@@ -51,12 +61,16 @@ export function chargeChangeRoutes(
       throw refusal(422, 'not_valid_for_transaction_status');
     const named = reference === undefined ? {} : { void_reference: reference };
     const voided = books.change(target.id, { status: 'VOIDED', ...named }, 'transaction.voided');
-    if (target.charge_id !== undefined) {
-      const parent = books.get(target.charge_id);
-      books.change(parent.id, { amount_refunded: (parent.amount_refunded ?? 0) - target.amount });
-    }
+    giveUp(books, target);
     return books.shown(voided);
   });
+}
+
+/** A refund that comes to nothing is no longer counted with its charge. */
+function giveUp(books: Books, { charge_id: chargeId, amount }: Transaction): void {
+  if (chargeId === undefined) return;
+  const parent = books.get(chargeId);
+  books.change(parent.id, { amount_refunded: (parent.amount_refunded ?? 0) - amount });
 }
 
 const refundEvents = {

@@ -17,6 +17,7 @@ import {
   type WriteOutcome,
   type WriteState,
 } from '../../src/workflows/messages.js';
+import { watchPaymentsType } from '../../src/workflows/payment-messages.js';
 import { eventually } from '../support/eventually.js';
 import { quickLadder, startIntakeStack, type IntakeStackOptions } from './intake-stack.js';
 
@@ -109,6 +110,16 @@ export async function startMoneyStack(options: IntakeStackOptions = {}) {
     refundByHand: async (transactionId: string, amount: number): Promise<void> => {
       await post(`/v1/charges/${transactionId}/refund`, { amount }, secretKey);
     },
+    /** The request of a refund reaches LawPay after all. */
+    refundLate: async (transactionId: string, { key: reference }: Begun, amount = 15_000): Promise<void> => {
+      await post(`/v1/charges/${transactionId}/refund`, { amount, reference }, secretKey);
+    },
+    /** Runs what the schedule runs. */
+    watch: (task: 'poll' | 'compare') =>
+      client.workflow.execute(watchPaymentsType, {
+        workflowId: `watch-${randomBytes(4).toString('hex')}`,
+        ...{ taskQueue: taskQueues.core, args: [{ task }] },
+      }),
     /** A one-time token, as the payer's browser gets it. */
     token,
     /** The request of a charge reaches LawPay after all, long after we gave up on it. */

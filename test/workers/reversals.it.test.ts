@@ -5,7 +5,10 @@ let stack: MoneyStack;
 beforeAll(async () => {
   stack = await startMoneyStack({ lawpaySettleMs: 50 });
 });
-afterEach(() => stack.controls.lawpay.clearFaults());
+afterEach(async () => {
+  await stack.controls.lawpay.clearFaults();
+  await stack.controls.lawpay.configure({ voidWindowMs: null });
+});
 afterAll(() => stack.close());
 
 /** A charge of 150 dollars. @returns LawPay's id. */
@@ -62,6 +65,19 @@ describe('a charge that is given back', () => {
     await settled();
     expect(await stack.outcome(begun)).toMatchObject({ status: 'done' });
     expect(await refundsOf(id)).toHaveLength(1);
+  });
+
+  test('is refunded while it is not settled when the network lets nobody void it any more', async () => {
+    const id = await charged();
+    await stack.controls.lawpay.configure({ voidWindowMs: 1_800_000 });
+    await stack.controls.lawpay.advanceClock(1_800_001);
+    const begun = await stack.reverse(id);
+    expect(await stack.outcome(begun)).toMatchObject({ status: 'done' });
+    expect(await refundsOf(id)).toMatchObject([
+      { amount: 15_000, reference: begun.key, status: 'AUTHORIZED' },
+    ]);
+    expect(await chargeNow(id)).toMatchObject({ status: 'AUTHORIZED', amount_refunded: 15_000 });
+    expect(await stack.movement(begun)).toMatchObject({ how: 'refund', state: 'answered', sends: 2 });
   });
 
   test('in parts is never given back beyond what was charged, even by refunds at the same moment', async () => {

@@ -4,11 +4,11 @@ import { raiseAlert, resolveAlert, type Alert } from '../../db/alerts.js';
 import { appendAudit } from '../../db/audit.js';
 import { mergeSettings } from '../../db/connections.js';
 import { keepDrifts, ourBooks } from '../../db/payment-books.js';
-import { keepTransaction } from '../../db/payment-transactions.js';
 import { withTenant, type TenantScope } from '../../db/tenant.js';
 import type { TenantId } from '../../domain/ids.js';
 import type { Drift } from '../../domain/payments/books.js';
 import { compareBooks } from '../../domain/payments/reconciliation.js';
+import { keep, type News } from './take-in.js';
 import type { Compared } from './watch-contracts.js';
 import type { WatchDeps, Watched } from './watch.js';
 
@@ -27,8 +27,9 @@ export async function compareFirm(deps: WatchDeps, at: Watched): Promise<Compare
   const listed: Transaction[] = [];
   for (const { id, secretKey } of accounts)
     listed.push(...(await listTransactions(options, { id, key: secretKey }, sinceMs - MARGIN_MS)));
-  return withTenant(deps.pool, tenantId, async (scope) => {
-    for (const transaction of listed) await keepTransaction(scope, tenantId, transaction);
+  const news: News[] = [];
+  const compared = await withTenant(deps.pool, tenantId, async (scope) => {
+    for (const transaction of listed) news.push(await keep(scope, at, transaction));
     const { movements } = await ourBooks(scope, tenantId, new Date(sinceMs));
     const kinds = new Map(
       accounts.map(({ id, isTrust }) => [
@@ -45,6 +46,9 @@ export async function compareFirm(deps: WatchDeps, at: Watched): Promise<Compare
     await tell(deps, scope, tenantId, drifts, fresh);
     return compared;
   });
+  if (news.some(({ events }) => events)) deps.gate.outbox?.nudge(tenantId);
+  deps.alerts.announce(news.flatMap(({ alerts }) => alerts));
+  return compared;
 }
 
 async function tell(

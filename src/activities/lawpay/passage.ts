@@ -8,10 +8,15 @@ import type { TenantId } from '../../domain/ids.js';
 import type { MovementEvent } from '../../domain/payments/movement.js';
 import type { AlertPort } from '../alerts.js';
 import type { Landed } from '../make-once.js';
+import type { Outbox } from '../outgoing/outbox.js';
+import { endAlertOfFailedRefund } from './failed-refunds.js';
 import type { FirmDeps } from './firm.js';
+import { tellOfMovement } from './tell-of-payments.js';
 
 export interface LedgerDeps extends FirmDeps {
   alerts: AlertPort;
+  /** Undefined: what is to be told waits for the sweep. */
+  outbox: Outbox | undefined;
   /** Pause before the first look-up after a lost answer; doubles with each further one. Milliseconds. */
   settleMs: number;
 }
@@ -37,14 +42,22 @@ export const inLedger = <T>(
   work: (scope: TenantScope) => Promise<T>,
 ): Promise<T> => withTenant(deps.pool, tenantId, work);
 
-/** Changes the row by the rules; with an answer or a person's word the alert ends. */
-export const note = (passage: Passage, event: MovementEvent, told: Told = {}): Promise<MovementRow> =>
-  inLedger(passage, async (scope) => {
+/** Changes the row by the rules; with an answer or a person's word the alert ends, and an answer is told to the outside. */
+export async function note(passage: Passage, event: MovementEvent, told: Told = {}): Promise<MovementRow> {
+  const { tenantId, deps } = passage;
+  const { row, isNews } = await inLedger(passage, async (scope) => {
     const changed = await changeMovement(scope, passage, event, told);
     if (!changed) throw new OutsideError('internal', 'a movement of money vanished from our ledger');
     if (changed.row.state !== 'sent') await resolveAlert(scope, alertOf(passage));
-    return changed.row;
+    await endAlertOfFailedRefund(scope, tenantId, changed.row);
+    return {
+      row: changed.row,
+      isNews: changed.fitted && (await tellOfMovement(scope, tenantId, changed.row)),
+    };
   });
+  if (isNews) deps.outbox?.nudge(tenantId);
+  return row;
+}
 
 const alertOf = ({ tenantId, reference }: Passage) =>
   ({ tenantId, kind: 'payment.unproven', subject: reference }) as const;

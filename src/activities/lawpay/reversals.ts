@@ -16,7 +16,7 @@ export type ReversalRequest = Extract<WriteRequest, { operation: 'lawpay.charge.
 
 /** Until the processor has said something of a pending charge, or a capture batch is over. Milliseconds. */
 const ASK_AGAIN_MS = 600_000;
-/** The window to void may close between our look and our request; then it is a refund, and no third way is left. */
+/** The window to void may have closed, which nothing shows beforehand; then it is a refund, and no third way is left. */
 const PLANS = 2;
 
 export const reversalAdapter = (
@@ -49,7 +49,7 @@ async function reverse(
   const { transactionId, deposit } = payload;
   for (let plans = 1; ; plans++) {
     const charged = await readTransaction(at.options, at.account, transactionId);
-    const how = howToReverse(charged, payload);
+    const how = howToReverse(charged, payload, plans > 1);
     const row = await claim(passage, { deposit, ofTransaction: transactionId, how }, async (scope) => {
       const left = leftCents(charged, await givenBack(scope, passage, transactionId));
       if (deposit.amountCents > left)
@@ -68,11 +68,15 @@ async function reverse(
   }
 }
 
-function howToReverse(charged: Transaction, { deposit }: ReversalRequest['payload']): 'void' | 'refund' {
+function howToReverse(
+  charged: Transaction,
+  { deposit }: ReversalRequest['payload'],
+  isVoidShut: boolean,
+): 'void' | 'refund' {
   if (charged.type !== 'CHARGE') throw new OutsideError('invalid', 'this transaction is no charge');
   if (charged.accountId !== deposit.account.id)
     throw new OutsideError('invalid', 'the charge lies in another account than the one named');
-  const plan = planReversal(charged, deposit.amountCents);
+  const plan = planReversal(charged, deposit.amountCents, isVoidShut);
   if (plan.kind === 'refuse') throw new OutsideError('conflict', plan.why);
   if (plan.kind === 'wait')
     throw new OutsideError('rate_limited', 'the processor has not confirmed the charge yet', ASK_AGAIN_MS);

@@ -2,16 +2,13 @@
 import { readAccounts, type PaymentAccount } from '../../clients/lawpay/accounts.js';
 import { listEvents } from '../../clients/lawpay/events.js';
 import { readTransaction, type Transaction } from '../../clients/lawpay/transactions.js';
-import { resolveAlert } from '../../db/alerts.js';
 import { readConnection } from '../../db/connections.js';
-import { changeMovement, findMovement } from '../../db/movements.js';
 import { closeEvents, noteEvents, notePolled, openEvents, polledUntil } from '../../db/payment-events.js';
-import { keepTransaction } from '../../db/payment-transactions.js';
-import { withTenant, type TenantScope } from '../../db/tenant.js';
+import { accountOfTransaction } from '../../db/payment-transactions.js';
+import { withTenant } from '../../db/tenant.js';
 import { listTenants } from '../../db/tenants.js';
 import { OutsideError } from '../../domain/failures.js';
 import type { TenantId } from '../../domain/ids.js';
-import { findingOf } from '../../domain/payments/movement.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { AlertPort } from '../alerts.js';
 import { whileBeating } from '../attempt.js';
@@ -19,6 +16,7 @@ import type { GateDeps } from '../write-gate.js';
 import { createPacer } from '../write-pace.js';
 import { compareFirm } from './compare.js';
 import { notingRefusal, openFirm, type FirmAtLawPay, type FirmDeps } from './firm.js';
+import { takeIn, type News } from './take-in.js';
 import type { FirmToWatch, PaymentWatchActivities } from './watch-contracts.js';
 
 export interface WatchDeps extends FirmDeps {
@@ -85,19 +83,37 @@ async function poll({ pool }: WatchDeps, { tenantId, options, accounts }: Watche
   await withTenant(pool, tenantId, (scope) => notePolled(scope, tenantId, new Date(beganMs)));
 }
 
-async function readOpenEvents({ pool }: WatchDeps, at: Watched): Promise<number> {
+async function readOpenEvents(deps: WatchDeps, at: Watched): Promise<number> {
+  const { pool, gate, alerts } = deps;
   const { tenantId } = at;
   const events = await withTenant(pool, tenantId, (scope) => openEvents(scope, tenantId, EVENTS_AT_ONCE));
   for (const transactionId of new Set(events.map((event) => event.transactionId))) {
     const ids = events.filter((one) => one.transactionId === transactionId).map(({ eventId }) => eventId);
     const read = transactionId === null ? undefined : await readAnywhere(at, transactionId);
+    const charge = read && (await unknownCharge(deps, at, read));
     const outcome = transactionId === null ? 'no_transaction' : read ? 'read' : 'unknown';
-    await withTenant(pool, tenantId, async (scope) => {
-      if (read) await takeIn(scope, tenantId, read);
+    const news = await withTenant(pool, tenantId, async (scope) => {
+      const found: News[] = [];
+      for (const one of [charge, read]) if (one) found.push(await takeIn(scope, at, one));
       await closeEvents(scope, tenantId, ids, outcome);
+      return found;
     });
+    if (news.some(({ events: some }) => some)) gate.outbox?.nudge(tenantId);
+    alerts.announce(news.flatMap(({ alerts: raised }) => raised));
   }
   return events.length;
+}
+
+/** What a refund gives back, when nobody has read it yet: without it nobody knows which payment request is meant. */
+async function unknownCharge(
+  { pool }: WatchDeps,
+  at: Watched,
+  { chargeId }: Transaction,
+): Promise<Transaction | undefined> {
+  if (chargeId === undefined) return undefined;
+  const { tenantId } = at;
+  const known = await withTenant(pool, tenantId, (scope) => accountOfTransaction(scope, tenantId, chargeId));
+  return known === undefined ? readAnywhere(at, chargeId) : undefined;
 }
 
 /** The hint does not say which account; a key sees its own only. @returns undefined when no account knows it */
@@ -110,18 +126,4 @@ async function readAnywhere({ options, accounts }: Watched, id: string): Promise
     }
   }
   return undefined;
-}
-
-/** Keeps what LawPay said. For a movement of unknown outcome it is the proof that was missing. */
-async function takeIn(scope: TenantScope, tenantId: TenantId, read: Transaction): Promise<void> {
-  await keepTransaction(scope, tenantId, read);
-  const { reference } = read;
-  const row = reference === undefined ? undefined : await findMovement(scope, { tenantId, reference });
-  if (row?.state !== 'sent') return;
-  const finding = findingOf([read], { ...row, type: row.kind });
-  if (finding.kind !== 'one') return;
-  const { id: transactionId, status, failureCode } = read;
-  const place = { tenantId, reference: row.reference };
-  await changeMovement(scope, place, { kind: 'answered' }, { transactionId, status, failureCode });
-  await resolveAlert(scope, { tenantId, kind: 'payment.unproven', subject: row.reference });
 }

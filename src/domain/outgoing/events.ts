@@ -63,6 +63,7 @@ function ofPayment(state: string): EventData {
   return {
     reference: 'call_0000000000000000test.payment',
     call_id: 'call_0000000000000000test',
+    transaction_id: 'wKgFnjz8GamBPPzKzIsAAA',
     ...{ state, amount_cents: 15_000, currency: 'USD', account: 'trust' },
   };
 }

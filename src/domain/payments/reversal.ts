@@ -16,8 +16,12 @@ export type ReversalPlan =
   | { kind: 'wait' }
   | { kind: 'refuse'; why: string };
 
-/** @param wantedCents what is to be given back, a positive whole number. */
-export function planReversal(charge: ChargeNow, wantedCents: number): ReversalPlan {
+/**
+ * @param wantedCents what is to be given back, a positive whole number.
+ * @param isVoidShut LawPay has just refused to void it: some networks close that window after half an hour, long before the
+ *   charge is settled. What is authorized can be refunded too.
+ */
+export function planReversal(charge: ChargeNow, wantedCents: number, isVoidShut = false): ReversalPlan {
   if (charge.status === 'VOIDED' || charge.status === 'FAILED')
     return {
       kind: 'refuse',
@@ -28,9 +32,9 @@ export function planReversal(charge: ChargeNow, wantedCents: number): ReversalPl
   if (charge.status === 'PENDING') return { kind: 'wait' };
   // A void takes back the whole, and never stands beside a refund.
   const isWhole = wantedCents === charge.amountCents && charge.refundedCents === 0;
-  if (charge.status === 'AUTHORIZED' && isWhole) return { kind: 'void' };
+  if (charge.status === 'AUTHORIZED' && isWhole && !isVoidShut) return { kind: 'void' };
   if (charge.status === 'AUTHORIZED' && !charge.autoCapture)
-    return { kind: 'refuse', why: 'a hold can only be voided as a whole' };
+    return { kind: 'refuse', why: 'a hold can only be voided, and as a whole' };
   return { kind: 'refund' };
 }
 

@@ -13,6 +13,11 @@ describe('a charge is given back', () => {
     expect(planReversal(charge({ status: 'COMPLETED' }), 10_000)).toEqual({ kind: 'refund' });
   });
 
+  test('by a refund when LawPay no longer voids it, although it is not settled yet', () => {
+    expect(planReversal(charge(), 10_000, true)).toEqual({ kind: 'refund' });
+    expect(planReversal(charge({ autoCapture: false }), 10_000, true).kind).toBe('refuse');
+  });
+
   test('in parts by refunds, for a void takes back the whole', () => {
     expect(planReversal(charge(), 4_000)).toEqual({ kind: 'refund' });
     expect(planReversal(charge({ refundedCents: 4_000 }), 6_000)).toEqual({ kind: 'refund' });
