@@ -14,7 +14,6 @@ import {
   condition,
   continueAsNew,
   isCancellation,
-  log,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -23,9 +22,10 @@ import { operations } from '../domain/writes.js';
 import type { ExternalWriteInput, WriteOutcome } from './messages.js';
 import { attemptRound, type RoundEnd } from './write/attempt.js';
 import { startCourse, type WriteCourse } from './write/course.js';
-import { noteCancellation, noteExpiry } from './write/decision-records.js';
+import { noteCancellation } from './write/decision-records.js';
 import { takeDecisions } from './write/decisions.js';
-import { projectEnd, publish } from './write/publish.js';
+import { closeAs, endBy, isEnd, landed, type End } from './write/ends.js';
+import { publish } from './write/publish.js';
 import { listenForWakes, waitForPerson, waitForSlot, waitHeld, waitSlowly, type Cut } from './write/waits.js';
 
 /** A wake-up replays the whole history, so a long story of corrections starts afresh; about 60 decisions. */
@@ -47,23 +47,29 @@ export async function externalWrite(input: ExternalWriteInput): Promise<WriteOut
 }
 
 async function pursue(course: WriteCourse): Promise<WriteOutcome> {
+  // Ordered by one of two people. A proposal that a new history has inherited waits as it did before.
+  if (course.proposed && course.phase === 'running') {
+    const cut = await waitForPerson(course);
+    if (isEnd(cut)) return endBy(course, cut);
+    goOn(course, cut);
+    // Nothing was tried before: it is live work like any other.
+    course.redriven = false;
+  }
   for (;;) {
     const end = await attemptRound(course, course.slow ? 1 : course.ladder.fastAttempts);
     if (end.kind === 'landed') return landed(course);
     const cut = await waitAfter(course, end);
-    if (cut?.action === 'discard') {
-      await closeAs(course, 'discarded');
-      return { status: 'discarded', reason: cut.reason, actor: cut.actor };
-    }
-    if (cut?.action === 'expire') return expire(course);
-    if (cut) {
-      // A decision, or the end of an outage, starts the ladder again from the bottom; a canary only takes its turn.
-      if (cut.action !== 'wake' || !cut.canary) delete course.slow;
-      course.redriven = true;
-      publish(course);
-    }
+    if (cut && isEnd(cut)) return endBy(course, cut);
+    if (cut) goOn(course, cut);
     if (workflowInfo().historyLength > LONG_HISTORY_EVENTS) await startAfresh(course);
   }
+}
+
+/** A decision, or the end of an outage, starts the ladder again from the bottom; a canary only takes its turn. */
+function goOn(course: WriteCourse, cut: Exclude<Cut, End>): void {
+  if (cut.action !== 'wake' || !cut.canary) delete course.slow;
+  course.redriven = true;
+  publish(course);
 }
 
 function waitAfter(
@@ -101,32 +107,6 @@ async function climb(course: WriteCourse, failure: AttemptFailure): Promise<Cut 
   const cut = step.kind === 'slow' ? await waitSlowly(course, step.delayMs) : await waitForPerson(course);
   slow.rounds += 1;
   return cut;
-}
-
-function landed(course: WriteCourse): WriteOutcome {
-  if (!course.receipt) throw new Error('a landed write has a receipt');
-  course.phase = 'done';
-  delete course.lastError;
-  // The activity has projected the success together with the receipt.
-  if (course.published) publish(course);
-  return { status: 'done', receipt: course.receipt };
-}
-
-/** Nobody decided in all the time that parked writes are kept: closed with a trace and an alert, never silently. */
-async function expire(course: WriteCourse): Promise<WriteOutcome> {
-  const by = noteExpiry(course);
-  log.error('a parked write has expired: nobody decided about it', {
-    operation: course.request.operation,
-    errorClass: course.lastError?.errorClass,
-  });
-  await closeAs(course, 'expired');
-  return { status: 'discarded', ...by };
-}
-
-async function closeAs(course: WriteCourse, phase: 'discarded' | 'expired'): Promise<void> {
-  course.phase = phase;
-  publish(course);
-  await projectEnd(course);
 }
 
 async function startAfresh(course: WriteCourse): Promise<never> {

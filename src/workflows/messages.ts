@@ -102,6 +102,8 @@ export interface ExternalWriteInput {
   };
   /** Whether the firm, when the write began, wanted a second person for decisions about money. */
   secondPerson?: boolean;
+  /** A person ordered this money to be moved. Where the firm wants a second one, it is a proposal until that one approves. */
+  orderedBy?: { actor: string; reason: string };
 }
 
 export type WriteOutcome =

@@ -2,10 +2,10 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
-import { appendAudit } from '../../db/audit.js';
+import { appendAudit, auditOf } from '../../db/audit.js';
 import { readConnection } from '../../db/connections.js';
 import { accountOfTransaction } from '../../db/payment-transactions.js';
-import { withTenant } from '../../db/tenant.js';
+import { withTenant, type TenantScope } from '../../db/tenant.js';
 import { findFirm } from '../../db/tenants.js';
 import type { TenantId } from '../../domain/ids.js';
 import type { LadderPolicy } from '../../domain/ladder.js';
@@ -26,9 +26,15 @@ export interface RefundOrder {
   reason: string;
 }
 
+export interface RefundOrdered {
+  writeId: string;
+  /** The firm wants two people for money: nothing moves before another one approves. */
+  awaitsApproval: boolean;
+}
+
 export interface RefundDesk {
-  /** @returns id of the write. @throws ProblemError `setup_refused`, `writes_unavailable` */
-  order(tenantId: TenantId, order: RefundOrder): Promise<string>;
+  /** @throws ProblemError `setup_refused`, `name_taken`, `writes_unavailable` */
+  order(tenantId: TenantId, order: RefundOrder): Promise<RefundOrdered>;
 }
 
 export interface RefundDeskDeps {
@@ -38,6 +44,8 @@ export interface RefundDeskDeps {
 }
 
 const START_DEADLINE_MS = 5_000;
+/** Entries of the audit log about one refund; the order is the first. */
+const KNOWN_OF_ONE = 1_000;
 
 export const createRefundDesk = (deps: RefundDeskDeps): RefundDesk => ({
   order: async (tenantId, order) => {
@@ -46,18 +54,32 @@ export const createRefundDesk = (deps: RefundDeskDeps): RefundDesk => ({
     const { pool, ladder } = deps;
     const firm = await findFirm(pool, tenantId);
     const secondPerson = firm?.deadLetters?.secondPersonForMoney ?? false;
-    const start = writeStart({ request, ladder, secondPerson });
-    await withTenant(pool, tenantId, (scope) =>
-      appendAudit(scope, {
-        ...{ tenantId, eventId: `${start.workflowId}/ordered`, atMs: Date.now(), action: 'payments.refund' },
-        ...{ actor: order.actor, reason: order.reason, subject: start.workflowId },
-        details: { transactionId: order.transactionId, amountCents: order.amountCents },
-      }),
-    );
+    const { actor, reason } = order;
+    const start = writeStart({ request, ladder, secondPerson, orderedBy: { actor, reason } });
+    const { workflowId: writeId } = start;
+    await withTenant(pool, tenantId, (scope) => noteOrder(scope, tenantId, writeId, order));
     await begin(deps, start);
-    return start.workflowId;
+    return { writeId, awaitsApproval: secondPerson };
   },
 });
+
+/** @throws ProblemError when an order of this id was for something else */
+async function noteOrder(
+  scope: TenantScope,
+  tenantId: TenantId,
+  subject: string,
+  { actor, reason, transactionId, amountCents }: RefundOrder,
+): Promise<void> {
+  const isNew = await appendAudit(scope, {
+    ...{ tenantId, eventId: `${subject}/ordered`, atMs: Date.now(), action: 'payments.refund' },
+    ...{ actor, reason, subject, details: { transactionId, amountCents } },
+  });
+  if (isNew) return;
+  const known = await auditOf(scope, tenantId, subject, KNOWN_OF_ONE);
+  const ordered = known.find(({ action }) => action === 'payments.refund')?.details;
+  if (ordered?.['transactionId'] === transactionId && ordered['amountCents'] === amountCents) return;
+  throw new ProblemError('name_taken', 'An order of this order_id was for another charge or another amount.');
+}
 
 /** The account that the charge lies in, by LawPay's own word, if the firm has named it. */
 async function accountOf({ pool }: RefundDeskDeps, tenantId: TenantId, id: string): Promise<DepositAccount> {

@@ -2,7 +2,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { WriteIdentity, WriteProgress } from '../../activities/contracts.js';
 import type { DecisionRecord } from '../../domain/decisions.js';
-import { operations, ownLaneOf, type WriteRequest } from '../../domain/writes.js';
+import { isMoney, operations, ownLaneOf, type WriteRequest } from '../../domain/writes.js';
 import type { Decision, ExternalWriteInput, Proposal, Wake, WriteState } from '../messages.js';
 
 /** Mutable on purpose: signal and update handlers and the main line all work on the one object. */
@@ -30,7 +30,9 @@ export interface WriteCourse extends WriteState {
   published: boolean;
 }
 
-export function startCourse({ request, ladder, carried, secondPerson }: ExternalWriteInput): WriteCourse {
+export function startCourse(input: ExternalWriteInput): WriteCourse {
+  const { request, ladder, carried, secondPerson, orderedBy } = input;
+  const isProposal = orderedBy !== undefined && secondPerson === true && isMoney(request.operation);
   return {
     request,
     ladder,
@@ -45,6 +47,7 @@ export function startCourse({ request, ladder, carried, secondPerson }: External
     published: carried !== undefined,
     ...(carried?.slow && { slow: carried.slow }),
     ...(carried?.proposed && { proposed: carried.proposed }),
+    ...(isProposal && { proposed: { decision: { action: 'retry', ...orderedBy }, atMs: Date.now() } }),
   };
 }
 

@@ -32,8 +32,15 @@ export function refundRoutes(app: App, { refunds }: RefundDeps): void {
         }),
         response: {
           202: z
-            .object({ write_id: z.string().describe('See it under /dlq if it parks.') })
-            .describe('It is on its way.'),
+            .object({
+              write_id: z.string().describe('See it under /dlq if it parks.'),
+              awaits_approval: z
+                .boolean()
+                .describe(
+                  'The firm wants two people for money: another one approves at /dlq/{write_id}/approve.',
+                ),
+            })
+            .describe('It is on its way, or waits for a second person.'),
           ...problemAnswers,
         },
       },
@@ -46,8 +53,9 @@ export function refundRoutes(app: App, { refunds }: RefundDeps): void {
         order_id: orderId,
         reason,
       } = request.body;
-      const writeId = await refunds.order(tenantId, { transactionId, amountCents, orderId, actor, reason });
-      return reply.code(202).send({ write_id: writeId });
+      const order = { transactionId, amountCents, orderId, actor, reason };
+      const { writeId, awaitsApproval } = await refunds.order(tenantId, order);
+      return reply.code(202).send({ write_id: writeId, awaits_approval: awaitsApproval });
     },
   );
 }
