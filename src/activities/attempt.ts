@@ -62,7 +62,8 @@ export function asFailure(
     message: error.message,
     nonRetryable: next.kind !== 'fast',
     details: [detail],
-    ...(next.kind === 'fast' && next.delayMs !== undefined && { nextRetryDelay: next.delayMs }),
+    // Temporal takes a delay of 0 for the end of all attempts; "at once" leaves it our own growing wait.
+    ...(next.kind === 'fast' && next.delayMs && { nextRetryDelay: next.delayMs }),
     ...(expected.has(errorClass) && { category: ApplicationFailureCategory.BENIGN }),
   });
 }

@@ -33,6 +33,12 @@ describe('a failure for Temporal', () => {
     });
   });
 
+  test('leaves out a wish of no wait at all, with which Temporal would end the attempts', () => {
+    const failure = asFailure(new OutsideError('rate_limited', '429', 0), 1, 'look_up', 30_000);
+    expect(failure).toMatchObject({ nonRetryable: false, details: [{ attempt: 1, retryAfterMs: 0 }] });
+    expect(failure.nextRetryDelay).toBeUndefined();
+  });
+
   test.each(['invalid', 'conflict', 'auth', 'internal'] as const)('ends the attempts on %s', (errorClass) => {
     expect(asFailure(new OutsideError(errorClass, 'no'), 1, 'look_up', 30_000).nonRetryable).toBe(true);
   });

@@ -6,6 +6,7 @@ import { findLead } from '../../src/db/leads.js';
 import { withTenant } from '../../src/db/tenant.js';
 import { writesOfCall } from '../../src/db/writes.js';
 import { writeWorkflowId } from '../../src/domain/ids.js';
+import type { IntakeRecord } from '../../src/domain/intake.js';
 import { LeadPayload } from '../../src/domain/writes/grow.js';
 import {
   redriveWrite,
@@ -30,6 +31,7 @@ afterAll(() => stack.close(), 30_000);
 beforeEach(() => stack.growDesk.name(stack.tenantId, 'grow-standin-token', settings, by));
 afterEach(() => stack.controls.grow.clearFaults());
 
+type Intake = Awaited<ReturnType<IntakeStack['call']>>['handle'];
 const inbox = { method: 'POST', path: '/inbox_leads' };
 const leadsOf = async (callId: string): Promise<unknown[]> =>
   (await stack.controls.grow.created('lead')).filter((lead) => JSON.stringify(lead).includes(callId));
@@ -41,6 +43,14 @@ const rowOf = (callId: string) =>
 
 const writeOf = (callId: string) =>
   stack.client.workflow.getHandle(writeWorkflowId(stack.tenantId, 'grow', `${callId}.lead`));
+/** The intake's record, when all its writes have ended. */
+const finished = async (handle: Intake): Promise<IntakeRecord> => {
+  await eventually(async () => (await handle.describe()).status.name === 'COMPLETED', {
+    withinMs: 20_000,
+    what: 'the intake is finished',
+  });
+  return handle.result();
+};
 const parked = (callId: string, revision = 0): Promise<WriteState> =>
   eventually(
     async () => {
@@ -64,7 +74,7 @@ const alertsOf = (kind: string) =>
 describe('a call to a firm with a lead inbox', () => {
   test('leaves exactly one lead, with name, number, the firm’s words for it and all answers, beside what Clio gets', async () => {
     const { callId, handle } = await stack.call();
-    const record = await handle.result();
+    const record = await finished(handle);
     expect(await leadsOf(callId)).toMatchObject([
       {
         ...{ from_first: 'Dana', from_last: 'Whitcomb', from_phone: '+15125550142' },
@@ -101,13 +111,13 @@ describe('a call to a firm with a lead inbox', () => {
     });
     await stack.controls.clio.clearFault(outage);
     await contact.signal(redriveWrite, {});
-    expect((await handle.result()).steps?.lead).toMatchObject({ status: 'done' });
+    expect((await finished(handle)).steps?.lead).toMatchObject({ status: 'done' });
   });
 
   test('leaves none once the firm has let its inbox go', async () => {
     expect(await stack.growDesk.letGo(stack.tenantId, by)).toBe(true);
     const { callId, handle } = await stack.call();
-    const record = await handle.result();
+    const record = await finished(handle);
     expect(record.steps).not.toHaveProperty('lead');
     expect(record.targets).toBeUndefined();
     expect(await leadsOf(callId)).toEqual([]);
@@ -115,12 +125,12 @@ describe('a call to a firm with a lead inbox', () => {
 
   test('has its lead sent again by itself when nothing can have been done', async () => {
     for (const effect of [
-      { kind: 'rate_limited', retryAfterSeconds: 1 },
+      { kind: 'rate_limited', retryAfterSeconds: 0 },
       { kind: 'html' },
     ] satisfies FaultOrder['effect'][])
       await stack.controls.grow.fault({ match: inbox, effect });
     const { callId, handle } = await stack.call();
-    await handle.result();
+    await finished(handle);
     expect(await leadsOf(callId)).toHaveLength(1);
     expect(await rowOf(callId)).toMatchObject({ state: 'landed', sends: 3 });
   });
@@ -144,7 +154,7 @@ describe('a lead whose answer is lost', () => {
     expect(await leadsOf(callId)).toHaveLength(1);
 
     await edit(callId, { seenThere: true });
-    const record = await handle.result();
+    const record = await finished(handle);
     expect(record.steps?.lead).toMatchObject({ status: 'done', externalId: 'seen by a person' });
     expect(await requests()).toBe(before);
     expect(await leadsOf(callId)).toHaveLength(1);
@@ -161,7 +171,7 @@ describe('a lead whose answer is lost', () => {
     expect(await leadsOf(callId)).toEqual([]);
 
     await edit(callId, { provenUndone: 1 });
-    expect((await handle.result()).steps?.lead).toMatchObject({ status: 'done' });
+    expect((await finished(handle)).steps?.lead).toMatchObject({ status: 'done' });
     expect(await leadsOf(callId)).toHaveLength(1);
     expect(await rowOf(callId)).toMatchObject({ state: 'landed', sends: 2 });
   });
@@ -182,7 +192,7 @@ describe('a lead that Grow refuses', () => {
     await stack.growDesk.name(stack.tenantId, 'grow-standin-token', settings, by);
     await createNoteReconnected({ pool: stack.pool, temporal: stack.client })(stack.tenantId, 'grow');
     for (const { callId, handle } of [first, second]) {
-      await handle.result();
+      await finished(handle);
       expect(await leadsOf(callId)).toHaveLength(1);
     }
     expect(await alertsOf('connection.refused')).toEqual([]);
@@ -197,7 +207,7 @@ describe('a lead that Grow refuses', () => {
       message: 'Grow answered 422 (from_last) to POST /inbox_leads',
     });
     await edit(callId, { lastName: 'Whitcombe' });
-    await handle.result();
+    await finished(handle);
     expect(await leadsOf(callId)).toMatchObject([{ from_last: 'Whitcombe' }]);
   });
 });
