@@ -8,6 +8,7 @@ import { createStartWrite } from '../../src/api/start-write.js';
 import { listAlerts } from '../../src/db/alerts.js';
 import { auditOf } from '../../src/db/audit.js';
 import { withTenant } from '../../src/db/tenant.js';
+import { writeWorkflowId } from '../../src/domain/ids.js';
 import { controlOf, type Control } from '../../standins/kit/control.js';
 import { startStandin, type RunningStandin } from '../../standins/kit/standin.js';
 import { receiverStandin } from '../../standins/receiver/server.js';
@@ -236,6 +237,41 @@ describe('an endpoint that is silent', () => {
     await control.clearFaults();
     for (const id of lost) await arrived(id);
     await until('all are done', async () => (await states(dead.id)).every((state) => state === 'done'));
+  });
+
+  test('for days is disabled with an alert; what waits goes on when somebody enables it', async () => {
+    const { id } = await endpoint('/broken');
+    await control.fault({ match: { path: '/broken' }, times: null, effect: { kind: 'status', status: 500 } });
+    const eventId = await send(id);
+    // What would take five days.
+    await until('it is failing', async () => (await shown(id)).because !== null);
+    await withTenant(stack.pool, stack.tenantId, (scope) =>
+      scope.query(
+        `update webhook_endpoints set failing_since = now() - interval '6 days' where endpoint_id = $1`,
+        [id],
+      ),
+    );
+    await until('it is disabled', async () => (await shown(id)).state === 'disabled');
+    const write = stack.client.workflow.getHandle(
+      writeWorkflowId(stack.tenantId, 'webhook', `${eventId}.${id}`),
+    );
+    await until('its event parks', async () => {
+      if ((await states(id)).join() === 'parked') return true;
+      // Its next attempt of its own is minutes away; while one is under way it is told nothing.
+      await write.signal('redrive');
+      return false;
+    });
+    const alerts = await withTenant(stack.pool, stack.tenantId, (scope) =>
+      listAlerts(scope, stack.tenantId, 20),
+    );
+    const raised = alerts.filter(({ subject }) => subject.endsWith(id));
+    expect(raised.map(({ kind }) => kind)).not.toContain('connection.refused');
+    expect(raised.filter(({ kind }) => kind === 'webhook.disabled')).toMatchObject([
+      { subject: id, severity: 'warning' },
+    ]);
+    await control.clearFaults();
+    await ask('PATCH', `/webhooks/endpoints/${id}`, { state: 'active', reason: 'mended' });
+    await arrived(eventId);
   });
 });
 
