@@ -24,10 +24,10 @@ export interface DirectIntent extends Intent {
 }
 
 export interface Plan {
-  /** Contacts without a fate, made first: matters and notes hang on them. */
+  /** Contacts without a fate, made first, and then a matter: what follows hangs on them. */
   parents: DirectIntent[];
   direct: DirectIntent[];
-  /** Whole calls, through the intake: a contact, a matter and a note each. */
+  /** Whole calls, through the intake: a contact, a matter, a note and an entry in the telephone log each. */
   calls: { callId: CallId; name: string; intents: Intent[] }[];
 }
 
@@ -35,30 +35,39 @@ const operations = {
   contact: 'clio.contact.create',
   matter: 'clio.matter.create',
   note: 'clio.note.create',
+  communication: 'clio.communication.create',
+  appointment: 'clio.appointment.create',
+  task: 'clio.task.create',
   payment: 'lawpay.paymentRequest.create',
 } as const satisfies Record<Step, Operation>;
 
 /** Writes that hang together in an intake; a fifth of all come that way. */
-const CALL_STEPS = ['contact', 'matter', 'note'] as const;
+const CALL_STEPS = ['contact', 'matter', 'note', 'communication'] as const;
 const CALL_SHARE = 0.2;
 /** Of a hundred writes started on their own. */
 const MIX: readonly [Step, number][] = [
-  ['contact', 35],
-  ['matter', 25],
-  ['note', 25],
+  ['contact', 30],
+  ['matter', 20],
+  ['note', 20],
+  ['communication', 6],
+  ['appointment', 6],
+  ['task', 3],
   ['payment', 15],
 ];
 const FAULTY_SHARE = 0.35;
-const PARENTS = 5;
+/** Contacts among the parents; a matter is the last. */
+const CONTACTS = 5;
 const priorities = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'] as const;
 
 export function planIntents(seed: number, writes: number): Plan {
   const dice = createDice(seed);
-  const parents = Array.from({ length: PARENTS }, (_, i) => directIntent(dice, 'contact', i));
+  const parents = Array.from({ length: CONTACTS + 1 }, (_, i) =>
+    directIntent(dice, i < CONTACTS ? 'contact' : 'matter', i),
+  );
   const callCount = Math.floor((writes * CALL_SHARE) / CALL_STEPS.length);
   const calls = Array.from({ length: callCount }, () => callOf(dice));
-  const rest = writes - PARENTS - callCount * CALL_STEPS.length;
-  const direct = Array.from({ length: rest }, (_, i) => directIntent(dice, stepAt(i), i + PARENTS));
+  const rest = writes - parents.length - callCount * CALL_STEPS.length;
+  const direct = Array.from({ length: rest }, (_, i) => directIntent(dice, stepAt(i), i + parents.length));
   giveFates(dice, [...direct, ...calls.flatMap(({ intents }) => intents)]);
   return { parents, direct: shuffled(dice, direct), calls };
 }
@@ -118,7 +127,7 @@ function callOf(dice: Dice): Plan['calls'][number] {
 function directIntent(dice: Dice, step: Step, index: number): DirectIntent {
   const callId = callIdFrom(dice.bytes(20));
   const subject = { first: nameFrom(dice), last: nameFrom(dice), index };
-  const parentIndex = dice.upTo(PARENTS);
+  const parentIndex = dice.upTo(CONTACTS);
   const priority = dice.pick(priorities);
   const intent = intentOf(callId, step, showsOf(step, subject));
   const { operation, key } = intent;
@@ -127,7 +136,11 @@ function directIntent(dice: Dice, step: Step, index: number): DirectIntent {
     request: (parents) =>
       WriteRequest.parse({
         ...{ operation, tenantId: demoFirm.tenantId, callId, key, priority },
-        payload: payloadOf(step, subject, { key, parent: parents[parentIndex] ?? 0 }),
+        payload: payloadOf(step, subject, {
+          key,
+          contact: parents[parentIndex] ?? 0,
+          matter: parents[CONTACTS] ?? 0,
+        }),
       }),
   };
 }

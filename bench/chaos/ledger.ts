@@ -1,6 +1,7 @@
 /** What the stand-ins have done, against what was wanted. Pure: their ledgers are the judges, not our database. */
 import type { LedgerRecord, LedgerRequest } from '../../standins/kit/ledger.js';
 import type { Intent } from './intents.js';
+import type { Step } from './subjects.js';
 
 /** What differs; all empty when the ledger equals the intent. Keys, except where told. */
 export interface Differences {
@@ -15,9 +16,12 @@ export interface Differences {
 }
 
 /** The kinds that writes of ours create, by the step of their key. */
-const kinds = { contact: 'contact', matter: 'matter', note: 'note', payment: 'charge' } as const;
+const kinds = {
+  ...{ contact: 'contact', matter: 'matter', note: 'note', communication: 'communication' },
+  ...{ appointment: 'calendar_entry', task: 'task', payment: 'charge' },
+} as const satisfies Record<Step, string>;
 /** `call_….step`, wherever it stands in a record. */
-const REFERENCE = /call_[0-9a-z]{20}\.(?:contact|matter|note|payment)\b/g;
+const REFERENCE = new RegExp(`call_[0-9a-z]{20}\\.(?:${Object.keys(kinds).join('|')})\\b`, 'g');
 
 export function compare(
   intents: readonly Intent[],
@@ -27,7 +31,7 @@ export function compare(
   const wanted = new Set(intents.map(({ key }) => key));
   const unwanted: string[] = [];
   for (const { kind, id, data } of records.filter(({ action }) => action === 'created')) {
-    if (!(Object.values(kinds) as string[]).includes(kind)) continue;
+    if (!Object.values<string>(kinds).includes(kind)) continue;
     const text = JSON.stringify(data);
     const keys = [...new Set(text.match(REFERENCE) ?? [])].filter((key) => kindOf(key) === kind);
     if (!keys.some((key) => wanted.has(key))) unwanted.push(`${kind} ${id}`);

@@ -102,7 +102,7 @@ async function makeParents(site: ChaosSite, plan: Plan): Promise<number[]> {
   const ids: number[] = [];
   for (const parent of plan.parents) {
     const handle = site.temporal.workflow.getHandle<() => Promise<WriteOutcome>>(
-      await startWrite(site, parent, []),
+      await startWrite(site, parent, ids),
     );
     const outcome = await handle.result();
     if (outcome.status !== 'done') throw new Error(`${parent.key}: ${outcome.reason}`);

@@ -4,7 +4,7 @@ import type { Money } from '../../src/domain/money.js';
 import type { Dice } from '../fuzz/dice.js';
 
 /** What single writes are, and what each call leaves for certain. */
-export type Step = 'contact' | 'matter' | 'note' | 'payment';
+export type Step = 'contact' | 'matter' | 'note' | 'communication' | 'appointment' | 'task' | 'payment';
 
 export interface Subject {
   first: string;
@@ -20,19 +20,39 @@ const moneyOf = ({ index }: Subject): Money => ({
   account: index % 2 === 0 ? 'trust' : 'operating',
 });
 
-/** @param place its key, and the Clio contact it hangs on. */
-export function payloadOf(step: Step, subject: Subject, place: { key: string; parent: number }): unknown {
+/** Where a write hangs: its key, and the Clio contact or matter it belongs to. */
+interface Place {
+  key: string;
+  contact: number;
+  matter: number;
+}
+
+/** Any moment will do: nothing that is compared depends on it. */
+const [from, until] = ['2026-01-05T18:00:00Z', '2026-01-05T18:30:00Z'];
+
+export function payloadOf(step: Step, subject: Subject, place: Place): unknown {
   const { first, last } = subject;
   const about = aboutOf(subject);
   switch (step) {
     case 'contact':
       return { firstName: first, lastName: last, phoneE164: '+15125550142' };
     case 'matter':
-      return { contactId: place.parent, description: about, practiceArea: 'family' };
+      return { contactId: place.contact, description: about, practiceArea: 'family' };
     case 'note':
       return {
-        parent: { type: 'contact', id: place.parent },
+        parent: { type: 'contact', id: place.contact },
         ...{ subject: about, detail: `Detail of ${about}.` },
+      };
+    case 'communication':
+      return { contactId: place.contact, subject: about, body: `Detail of ${about}.`, receivedAt: from };
+    case 'appointment':
+      return {
+        ...{ contactId: place.contact, summary: about, description: `Detail of ${about}.` },
+        ...{ startAt: from, endAt: until, allDay: false },
+      };
+    case 'task':
+      return {
+        ...{ matterId: place.matter, name: about, description: `Detail of ${about}.`, priority: 'Normal' },
       };
     case 'payment':
       return {
@@ -51,6 +71,9 @@ export function showsOf(step: Step, subject: Subject): string[] {
     case 'matter':
       return [about];
     case 'note':
+    case 'communication':
+    case 'appointment':
+    case 'task':
       return [about, `Detail of ${about}.`];
     case 'payment': {
       const { amountCents, account } = moneyOf(subject);

@@ -80,6 +80,19 @@ test('a parked write is justified by what it met, and by nothing else', () => {
 });
 
 describe('what a run wants', () => {
+  test('is of every kind that an intake leaves for certain or by a firm’s wish, alone and with each call its log entry', () => {
+    const plan = planIntents(5, 500);
+    const steps = new Set(plan.direct.map(({ step }) => step));
+    expect([...steps].sort()).toEqual(
+      ['appointment', 'communication', 'contact', 'matter', 'note', 'payment', 'task'].sort(),
+    );
+    for (const { intents } of plan.calls)
+      expect(intents.map(({ step }) => step)).toEqual(['contact', 'matter', 'note', 'communication']);
+    // Each can be asked for once the contacts and the matter are known that it hangs on.
+    const requests = plan.direct.map((one) => one.request([1, 2, 3, 4, 5, 6]));
+    expect(requests.filter(({ operation }) => operation === 'clio.task.create')).not.toEqual([]);
+  });
+
   test('is the same for the same seed, each write once, and as many as were asked for', () => {
     const keys = (seed: number) => allIntents(planIntents(seed, 500)).map(({ key, fate }) => [key, fate]);
     expect(keys(3)).toEqual(keys(3));
