@@ -46,13 +46,23 @@ const patient: LadderPolicy = { ...ladder, keepParkedMs: 36_500 * 24 * HOUR_MS }
 /** A write that cannot be closed must not keep the workers, which the next test starts anew. */
 const CLOSING_MS = 15_000;
 
-/** Starts one write whose attempts follow the script. Time skips for as long as the write is open. */
+interface Setting {
+  react?: Reaction;
+  policy?: LadderPolicy;
+  more?: Partial<ExternalWriteInput>;
+  /**
+   * Time skips for as long as the write is open; a parked one is announced day after day meanwhile, as fast as the machine
+   * can. `stands`: it goes by as usual, and `outcome` is not there.
+   */
+  clock?: 'skips' | 'stands';
+}
+const NEVER = new Promise<never>(() => undefined);
+
+/** Starts one write whose attempts follow the script. */
 async function withWrite(
   script: Attempt[],
   work: (run: Run) => Promise<void>,
-  react: Reaction = () => Promise.resolve(),
-  policy: LadderPolicy = patient,
-  more: Partial<ExternalWriteInput> = {},
+  { react, policy = patient, more = {}, clock = 'skips' }: Setting = {},
 ): Promise<void> {
   const { performWrite, inputs } = scriptedWrite(...script);
   const projected: WriteProgress[] = [];
@@ -61,7 +71,7 @@ async function withWrite(
   const handle = skipping.env.client.workflow.getHandle<() => Promise<WriteOutcome>>(workflowId);
   const projectWrite = async ({ progress }: { progress: WriteProgress }): Promise<undefined> => {
     projected.push(progress);
-    await react(progress, handle);
+    await react?.(progress, handle);
     return undefined;
   };
   const parked = (times = 1): Promise<unknown> =>
@@ -77,9 +87,11 @@ async function withWrite(
     });
     // Asked for once: each pending result() unlocks the clock, and two would let it run past work in progress.
     const over = new AbortController();
-    const outcome = skipping.env.connection.withAbortSignal(over.signal, () => handle.result());
+    const ask = (): Promise<WriteOutcome> =>
+      skipping.env.connection.withAbortSignal(over.signal, () => handle.result());
+    let outcome = clock === 'skips' ? ask() : undefined;
     try {
-      await work({ handle, outcome, inputs, projected, parked });
+      await work({ handle, outcome: outcome ?? NEVER, inputs, projected, parked });
     } finally {
       // Closed in order where possible: a terminated workflow's tasks keep this server's clock locked for later tests.
       const close = { ...retry, action: 'discard' } as const;
@@ -90,6 +102,7 @@ async function withWrite(
           .catch(() => undefined),
       );
       const giveUp = setTimeout(() => over.abort(), CLOSING_MS);
+      outcome ??= ask();
       await outcome.catch(() => undefined);
       clearTimeout(giveUp);
     }
@@ -165,13 +178,12 @@ describe('a write', () => {
         expect(projected.at(-1)).toMatchObject({ state: 'expired', revision: 1 });
         expect((await handle.query(writeState)).phase).toBe('expired');
       },
-      undefined,
-      ladder,
+      { policy: ladder },
     );
   });
 
   test('starts a new history in a long story of corrections, and forgets neither count nor revision', async () => {
-    await withWrite(['invalid'], async ({ handle, parked, inputs }) => {
+    const story = async ({ handle, parked, inputs }: Run): Promise<void> => {
       const first = (await handle.describe()).runId;
       let runId = first;
       for (let decided = 1; runId === first && decided < 120; decided++) {
@@ -185,13 +197,19 @@ describe('a write', () => {
       expect(revision).toBeGreaterThan(30);
       expect(attempts).toBe(revision + 1);
       expect(inputs).toHaveLength(attempts);
-    });
+    };
+    await withWrite(['invalid'], story, { clock: 'stands' });
   }, 120_000);
 
   test('still waits for a second person when a new history starts meanwhile', async () => {
     // Each round fails and is followed by a wait; some sixty fill a history.
     const slow = { ...patient, fastAttempts: 1, slowDelaysMs: [HOUR_MS], slowWindowMs: 24_000 * HOUR_MS };
     let isAsked = false;
+    const askOnce: Reaction = async (_progress, handle) => {
+      if (isAsked) return;
+      isAsked = true;
+      await handle.signal(redriveWrite, { actor: 'pat', reason: 'LawPay is back' });
+    };
     await withWrite(
       ['unavailable'],
       async ({ handle, outcome }) => {
@@ -203,13 +221,7 @@ describe('a write', () => {
         await handle.cancel();
         await expect(outcome).rejects.toThrow();
       },
-      async (_progress, handle) => {
-        if (isAsked) return;
-        isAsked = true;
-        await handle.signal(redriveWrite, { actor: 'pat', reason: 'LawPay is back' });
-      },
-      slow,
-      { request: paymentRequest(newCallId()), secondPerson: true },
+      { react: askOnce, policy: slow, more: { request: paymentRequest(newCallId()), secondPerson: true } },
     );
   }, 120_000);
 
@@ -242,7 +254,7 @@ describe('a write', () => {
         expect(projected[0]?.state).toBe('backoff');
         expect(waitMs).toBeGreaterThan(HOUR_MS);
       },
-      cutShort,
+      { react: cutShort },
     );
   });
 
@@ -259,7 +271,7 @@ describe('a write', () => {
         await outcome;
         expect(inputs[1]?.decisions).toMatchObject([{ action: 'retry', actor: 'pat', revision: 1 }]);
       },
-      atOnce,
+      { react: atOnce },
     );
   });
 
@@ -303,7 +315,7 @@ describe('a write', () => {
   });
 
   test('is retried once by two signals of the same redrive job', async () => {
-    await withWrite(['invalid'], async ({ handle, inputs, parked }) => {
+    const twice = async ({ handle, inputs, parked }: Run): Promise<void> => {
       await parked();
       await handle.signal(redriveWrite, { jobId: 'job-1' });
       await parked(2);
@@ -312,7 +324,8 @@ describe('a write', () => {
       await parked(3);
       expect(inputs).toHaveLength(3);
       expect((await handle.query(writeState)).revision).toBe(2);
-    });
+    };
+    await withWrite(['invalid'], twice, { clock: 'stands' });
   });
 
   test('stops when it is cancelled and says so in the list', async () => {
