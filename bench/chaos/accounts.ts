@@ -1,6 +1,7 @@
 /** The accounts at the end: the vendors' ledgers, what is left over, what it cost. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { costOf } from './cost.js';
+import { failedWorkflows } from './failed.js';
 import { allIntents, type Plan } from './intents.js';
 import { compare, feltLimits, mostInAMinute } from './ledger.js';
 import { payLinks } from './payers.js';
@@ -47,7 +48,7 @@ async function leftoversOf({ temporal }: ChaosSite, notDone: number): Promise<Re
   return {
     'rows not done': notDone,
     'workflows still open': await open(),
-    'workflows failed': await count(`ExecutionStatus in ('Failed', 'TimedOut', 'Terminated')`),
+    ...(await failedWorkflows(temporal)),
     'workflows with problems': await count('TemporalReportedProblems is not null'),
   };
 }

@@ -68,6 +68,9 @@ async function reconcile(deps: ReconcileDeps, signal: AbortSignal): Promise<Reco
   return report;
 }
 
+/** One write that gives no answer keeps no other from being compared. So many in a row are Temporal, or our database, away. */
+const MAX_SILENT = 5;
+
 async function reconcileFirm(
   deps: ReconcileDeps,
   tenantId: TenantId,
@@ -81,9 +84,20 @@ async function reconcileFirm(
   );
   const ids = new Set([...seen.keys(), ...claimed.keys()]);
   let drift = 0;
+  let silentInARow = 0;
   for (const id of ids) {
     if (agree(claimed.get(id), seen.get(id))) continue;
-    if (await settle(deps, tenantId, id)) drift += 1;
+    try {
+      if (await settle(deps, tenantId, id)) drift += 1;
+      silentInARow = 0;
+    } catch (err) {
+      silentInARow += 1;
+      if (silentInARow >= MAX_SILENT) throw err;
+      deps.logger.warn(
+        { err, tenantId, workflowId: id },
+        'a write could not be asked; the next run asks it again',
+      );
+    }
   }
   await close(deps, tenantId, { compared: ids.size, drift });
   return { compared: ids.size, drift };

@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { alertsToLog } from '../../src/activities/alerts.js';
 import type { ReconcileReport } from '../../src/activities/reconcile-contracts.js';
+import { createReconcileActivities } from '../../src/activities/reconcile.js';
 import { listAlerts } from '../../src/db/alerts.js';
 import { lastReconciliation } from '../../src/db/reconciliation.js';
 import { withTenant } from '../../src/db/tenant.js';
@@ -7,6 +10,7 @@ import { writeWorkflowId } from '../../src/domain/ids.js';
 import { ensureSchedules } from '../../src/workers/schedules.js';
 import { taskQueues } from '../../src/workflows/messages.js';
 import { eventually } from '../support/eventually.js';
+import { silentLogger } from '../support/log.js';
 import { startIntakeStack, type IntakeStack } from './intake-stack.js';
 
 const rhythm = (reconcileMs: number) => ({
@@ -108,6 +112,51 @@ test('a list that agrees with Temporal is left as it is; every kind of drift is 
   expect(await scoped((scope) => lastReconciliation(scope, stack.tenantId))).toMatchObject({
     drift: 0,
     driftTotal: 4,
+  });
+});
+
+describe('a write that gives no answer', () => {
+  /** Compares a table of these rows with a Temporal that shows none of them, and asks. */
+  async function compareWith(count: number, isSilent: (n: number) => boolean): Promise<ReconcileReport> {
+    const ids = Array.from(
+      { length: count },
+      (_, i) => `op:${stack.tenantId}:clio:silent-${Date.now()}-${i}`,
+    );
+    for (const id of ids)
+      await scoped((scope) =>
+        scope.query(
+          `insert into writes (tenant_id, workflow_id, system, operation, priority, state, attempts, revision, parked_at)
+           values ($1, $2, 'clio', 'clio.contact.create', 'LOW', 'parked', 1, 0, now())`,
+          [stack.tenantId, id],
+        ),
+      );
+    const activities = createReconcileActivities({
+      ...{ pool: stack.pool, logger: silentLogger, alerts: alertsToLog(silentLogger) },
+      seen: async function* () {},
+      ask: (id) => {
+        if (!ids.includes(id)) return Promise.resolve({ kind: 'lost', how: 'forgotten' });
+        return isSilent(ids.indexOf(id))
+          ? Promise.reject(new Error('deadline exceeded'))
+          : Promise.resolve({ kind: 'discarded' });
+      },
+    });
+    const run = new MockActivityEnvironment().run<[], ReconcileReport, () => Promise<ReconcileReport>>(() =>
+      activities.reconcileWrites(),
+    );
+    return run.finally(() =>
+      scoped((scope) =>
+        scope.query(`update writes set state = 'discarded' where workflow_id = any ($1)`, [ids]),
+      ),
+    );
+  }
+
+  test('keeps no other from being compared', async () => {
+    const { drift } = await compareWith(6, (n) => n % 2 === 0);
+    expect(drift).toBeGreaterThanOrEqual(3);
+  });
+
+  test('and is followed by many others is Temporal itself being away: the run fails and is tried again', async () => {
+    await expect(compareWith(7, () => true)).rejects.toThrow('deadline exceeded');
   });
 });
 
