@@ -1,7 +1,6 @@
 /** How the wanted writes begin: a fifth as whole calls by the edge's own way into the intake, the others one by one. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { createCallFirms } from '../../src/api/call-firms.js';
 import { ladderOf } from '../../src/api/edge-options.js';
 import { createIntakeSink } from '../../src/api/intake-sink.js';
@@ -10,8 +9,7 @@ import type { CallId } from '../../src/domain/ids.js';
 import type { Turn } from '../../src/domain/turn.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 import type { JournalEvent } from '../../src/voice/ports.js';
-import { workflowTypes } from '../../src/workflows/messages.js';
-import { writeStart } from '../../src/workflows/write-start.js';
+import { startOnce } from '../../src/workflows/start-once.js';
 import type { DirectIntent, Plan } from './intents.js';
 import type { ChaosSite } from './site.js';
 
@@ -28,15 +26,8 @@ export async function startWrite(
   parents: readonly number[],
 ): Promise<string> {
   const request = intent.request(parents);
-  await temporal.workflow
-    // A start whose answer was lost is met again, also when the write is over by then.
-    .start(workflowTypes.externalWrite, {
-      ...writeStart({ request, ladder: ladderOf(config) }),
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    })
-    .catch((error: unknown) => {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    });
+  // A start whose answer was lost is met again.
+  await startOnce(temporal, { request, ladder: ladderOf(config) });
   return intent.workflowId;
 }
 

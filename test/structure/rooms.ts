@@ -18,7 +18,7 @@ const rooms: Readonly<Record<string, { values: readonly string[]; types: readonl
   workflows: { values: ['domain'], types: ['activities'] },
   activities: { values: ['domain', 'db', 'clients'], types: ['telemetry'] },
   voice: { values: ['domain'], types: ['telemetry'] },
-  // of workflows only the definitions of messages and attributes are values
+  // of workflows only the definitions of messages and attributes, and how a write is started, are values
   api: { values: ['domain', 'db', 'voice', 'codec'], types: ['workflows', 'telemetry', 'config'] },
   workers: { values: ['domain', 'activities', 'workflows', 'codec'], types: ['telemetry', 'config'] },
 };
@@ -28,6 +28,7 @@ const definitions = [
   'payment-messages',
   'redrive-messages',
   'search-attributes',
+  'start-once',
   'write-start',
 ].map((name) => `src/workflows/${name}.ts`);
 

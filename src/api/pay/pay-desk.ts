@@ -1,5 +1,5 @@
 /** What happens on our payment page: it is looked at, and it is paid. Safe against every double click, reload and way back. */
-import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import {
   attemptKey,
@@ -18,8 +18,7 @@ import type { LadderPolicy } from '../../domain/ladder.js';
 import { isStale, pageState, type PageState } from '../../domain/payments/page.js';
 import type { WriteRequest } from '../../domain/writes.js';
 import type { Logger } from '../../telemetry/logger.js';
-import { workflowTypes } from '../../workflows/messages.js';
-import { writeStart } from '../../workflows/write-start.js';
+import { startOnce } from '../../workflows/start-once.js';
 
 export interface Address {
   tenantId: TenantId;
@@ -107,19 +106,14 @@ async function beginWrite(
   const secondPerson = firm.deadLetters?.secondPersonForMoney ?? false;
   try {
     await temporal.withDeadline(Date.now() + START_DEADLINE_MS, () =>
-      temporal.workflow.start(workflowTypes.externalWrite, {
-        ...writeStart({ request, ladder, secondPerson }),
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      }),
+      startOnce(temporal, { request, ladder, secondPerson }),
     );
   } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) {
-      logger.warn(
-        { err: error, tenantId },
-        'a charge could not be begun; the next look at its page tries again',
-      );
-      return;
-    }
+    logger.warn(
+      { err: error, tenantId },
+      'a charge could not be begun; the next look at its page tries again',
+    );
+    return;
   }
   await withTenant(pool, tenantId, (scope) => forgetToken(scope, tenantId, page));
 }

@@ -1,6 +1,6 @@
 /** Where a person orders a refund: one write for each order, however often the order is sent. */
-import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { createHash } from 'node:crypto';
+import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { appendAudit, auditOf } from '../../db/audit.js';
 import { readConnection } from '../../db/connections.js';
@@ -12,7 +12,8 @@ import type { LadderPolicy } from '../../domain/ladder.js';
 import { Deposit, type DepositAccount } from '../../domain/payments/deposit.js';
 import { readLawPaySettings } from '../../domain/payments/settings.js';
 import type { WriteRequest } from '../../domain/writes.js';
-import { workflowTypes } from '../../workflows/messages.js';
+import type { ExternalWriteInput } from '../../workflows/messages.js';
+import { startOnce } from '../../workflows/start-once.js';
 import { writeStart } from '../../workflows/write-start.js';
 import { ProblemError } from '../problems.js';
 
@@ -55,10 +56,10 @@ export const createRefundDesk = (deps: RefundDeskDeps): RefundDesk => ({
     const firm = await findFirm(pool, tenantId);
     const secondPerson = firm?.deadLetters?.secondPersonForMoney ?? false;
     const { actor, reason } = order;
-    const start = writeStart({ request, ladder, secondPerson, orderedBy: { actor, reason } });
-    const { workflowId: writeId } = start;
+    const input: ExternalWriteInput = { request, ladder, secondPerson, orderedBy: { actor, reason } };
+    const { workflowId: writeId } = writeStart(input);
     await withTenant(pool, tenantId, (scope) => noteOrder(scope, tenantId, writeId, order));
-    await begin(deps, start);
+    await begin(deps, input);
     return { writeId, awaitsApproval: secondPerson };
   },
 });
@@ -106,16 +107,10 @@ function requestOf(tenantId: TenantId, order: RefundOrder, account: DepositAccou
   };
 }
 
-async function begin({ temporal }: RefundDeskDeps, start: ReturnType<typeof writeStart>): Promise<void> {
+async function begin({ temporal }: RefundDeskDeps, input: ExternalWriteInput): Promise<void> {
   try {
-    await temporal.withDeadline(Date.now() + START_DEADLINE_MS, () =>
-      temporal.workflow.start(workflowTypes.externalWrite, {
-        ...start,
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      }),
-    );
+    await temporal.withDeadline(Date.now() + START_DEADLINE_MS, () => startOnce(temporal, input));
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return;
     throw new ProblemError('writes_unavailable', undefined, undefined, { cause: error });
   }
 }
