@@ -1,20 +1,21 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { appendAudit } from '../../../db/audit.js';
 import { endChannel, insertChannel, listChannels, type ChannelRow } from '../../../db/outgoing/channels.js';
 import { withTenant } from '../../../db/tenant.js';
 import { addressProblem, channelSeal, shownAddress } from '../../../domain/outgoing/channel.js';
 import { targetProblem } from '../../../domain/outgoing/target.js';
 import { noticeSystems, type NoticeSystem } from '../../../domain/writes/notice.js';
 import type { App } from '../../app-types.js';
+import { auditChange } from '../../audit-change.js';
 import { identityOf } from '../../plugins/auth.js';
 import { problemAnswers } from '../../plugins/openapi.js';
 import { ProblemError } from '../../problems.js';
+import { refuseAddress } from '../refuse-address.js';
+import { Reason } from '../webhooks/shapes.js';
 import type { NoticeDeps } from './deps.js';
 
 const tags = ['Webhooks'];
 export const ChannelParams = z.object({ id: z.string().regex(/^ch_[0-9a-f]{24}$/) });
-const Reason = z.string().trim().min(1).max(500).describe('Why; kept in the audit log.');
 const Severity = z.enum(['critical', 'warning']).nullable();
 
 const Channel = z
@@ -69,10 +70,14 @@ function createRoute(app: App, deps: NoticeDeps): void {
       const row = await withTenant(deps.pool, tenantId, async (scope) => {
         const channel = { channelId, system, sealed, shown, alertsFrom, intakes, createdBy: actor };
         const inserted = await insertChannel(scope, tenantId, channel);
-        await appendAudit(scope, {
-          ...event({ tenantId, actor, reason }, 'channel.create', channelId),
-          details: { system, shown, alertsFrom, intakes },
-        });
+        const details = { system, shown, alertsFrom, intakes };
+        await auditChange(
+          scope,
+          { tenantId, actor, reason },
+          'channel.create',
+          subjectOf(channelId),
+          details,
+        );
         return inserted;
       });
       if (!row) throw new ProblemError('not_found', 'There is no such channel.');
@@ -87,12 +92,10 @@ function refuse({ notices }: NoticeDeps, system: NoticeSystem, address: string):
     throw new ProblemError('validation', `This installation is not set up for ${system}.`, [
       { field: 'body.system', message: `is one of ${notices.carriers.join(', ') || 'none'}` },
     ]);
-  const problem =
-    system === 'slack' ? targetProblem(address, notices.policy) : addressProblem(system, address);
-  if (problem !== undefined)
-    throw new ProblemError('validation', `The address ${problem}.`, [
-      { field: 'body.address', message: problem },
-    ]);
+  refuseAddress(
+    system === 'slack' ? targetProblem(address, notices.policy) : addressProblem(system, address),
+    'body.address',
+  );
 }
 
 function listRoute(app: App, { pool }: NoticeDeps): void {
@@ -136,7 +139,7 @@ function deleteRoute(app: App, { pool }: NoticeDeps): void {
       const { reason } = request.query;
       const isGone = await withTenant(pool, tenantId, async (scope) => {
         const ended = await endChannel(scope, tenantId, id);
-        if (ended) await appendAudit(scope, event({ tenantId, actor, reason }, 'channel.delete', id));
+        if (ended) await auditChange(scope, { tenantId, actor, reason }, 'channel.delete', subjectOf(id));
         return ended;
       });
       if (!isGone) throw new ProblemError('not_found', 'There is no such channel.');
@@ -145,14 +148,8 @@ function deleteRoute(app: App, { pool }: NoticeDeps): void {
   );
 }
 
-const event = (
-  by: { tenantId: string; actor: string; reason: string },
-  action: string,
-  channelId: string,
-) => {
-  const subject = `channel:${channelId}`;
-  return { ...by, action, subject, eventId: `${subject}/${action}/${randomUUID()}`, atMs: Date.now() };
-};
+/** In the audit log. */
+const subjectOf = (channelId: string): string => `channel:${channelId}`;
 
 const channelBody = (row: ChannelRow): z.infer<typeof Channel> => ({
   id: row.channelId,

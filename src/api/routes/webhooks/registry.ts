@@ -1,12 +1,12 @@
 /** Adding an endpoint, for whichever route asks for it. */
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { appendAudit } from '../../../db/audit.js';
+import { createHash, randomBytes } from 'node:crypto';
 import { findSubscription, insertEndpoint, type EndpointRow } from '../../../db/outgoing/endpoints.js';
 import { withTenant, type TenantScope } from '../../../db/tenant.js';
 import type { TenantId } from '../../../domain/ids.js';
 import { endpointSeal, SECRET_BYTES, secretFrom } from '../../../domain/outgoing/endpoint.js';
 import { targetProblem } from '../../../domain/outgoing/target.js';
-import { ProblemError } from '../../problems.js';
+import { auditChange, type By } from '../../audit-change.js';
+import { refuseAddress } from '../refuse-address.js';
 import type { WebhookDeps } from './deps.js';
 
 export interface NewTarget extends Pick<
@@ -16,19 +16,11 @@ export interface NewTarget extends Pick<
   url: string;
 }
 
-export interface By {
-  tenantId: TenantId;
-  actor: string;
-  reason: string;
-}
-
 export const newSecret = (): string => secretFrom(randomBytes(SECRET_BYTES));
 
 /** @throws ProblemError `validation` naming the field */
 export function refuseTarget({ webhooks }: WebhookDeps, url: string, field = 'body.url'): void {
-  const problem = targetProblem(url, webhooks.policy);
-  if (problem !== undefined)
-    throw new ProblemError('validation', `The address ${problem}.`, [{ field, message: problem }]);
+  refuseAddress(targetProblem(url, webhooks.policy), field);
 }
 
 const hashOf = (url: string): Buffer => createHash('sha256').update(url).digest();
@@ -65,14 +57,10 @@ export const subscriptionOf = (
   withTenant(pool, tenantId, (scope) => findSubscription(scope, tenantId, hashOf(url), eventTypes));
 
 /** In the transaction of the change, and last in it. */
-export async function audit(
+export const audit = (
   scope: TenantScope,
-  { tenantId, actor, reason }: By,
+  by: By,
   action: string,
   endpointId: string,
-  details: Record<string, unknown> = {},
-): Promise<void> {
-  const subject = `webhook:${endpointId}`;
-  const eventId = `${subject}/${action}/${randomUUID()}`;
-  await appendAudit(scope, { tenantId, actor, reason, eventId, atMs: Date.now(), action, subject, details });
-}
+  details?: Record<string, unknown>,
+): Promise<void> => auditChange(scope, by, action, `webhook:${endpointId}`, details);
