@@ -9,9 +9,8 @@ import {
   ExternalProperties,
   externalReference,
 } from './external-reference.js';
-import { expectKept, sameInstant } from './kept.js';
+import { Association, expectKept, sameInstant } from './kept.js';
 
-const Association = z.object({ id: z.number() }).nullish();
 const Made = z.object({
   id: z.union([z.string(), z.number()]).transform(String),
   start_at: z.string().nullish(),

@@ -8,9 +8,8 @@ import {
   ExternalProperties,
   externalReference,
 } from './external-reference.js';
-import { expectKept, sameInstant } from './kept.js';
+import { Association, expectKept, sameInstant } from './kept.js';
 
-const Association = z.object({ id: z.number() }).nullish();
 const Made = z.object({
   id: z.number(),
   received_at: z.string().nullish(),

@@ -1,5 +1,9 @@
 /** Clio drops what it does not know, or may not do, and answers 201 all the same: so what it kept is read back. */
+import { z } from 'zod';
 import { OutsideError } from '../../domain/failures.js';
+
+/** A record that the one read hangs on. */
+export const Association = z.object({ id: z.number() }).nullish();
 
 /**
  * @param kept what the answer must show of what was sent, by the name under which Clio knows it.
