@@ -59,6 +59,7 @@ async function referenced(
   const resource = parent === 'Contact' ? 'contacts' : 'matters';
   const fieldId = await referenceFieldId(firm, parent);
   return {
+    isOneRequest: true,
     find: async () => landed(await findByReference(firm.clio, resource, fieldId, key)),
     create: async () => {
       const made = await create(fieldId);
@@ -77,6 +78,7 @@ const external = (
   key: string,
   create: () => Promise<{ id: string; referenced: boolean }>,
 ): WriteAdapter => ({
+  isOneRequest: true,
   find: async () => landed(await findByExternal(clio, resource, key)),
   create: async () => made(await create()),
   carriesReference: (id) => externalOf(clio, resource, id, key),
@@ -87,6 +89,7 @@ const noteAdapter = (
   payload: PayloadOf<'clio.note.create'>,
   key: string,
 ): WriteAdapter => ({
+  isOneRequest: true,
   find: async () => landed(await findNote(clio, payload, key)),
   create: async () => made(await createNote(clio, payload, key)),
   carriesReference: async (id) => String(await findNote(clio, payload, key)) === id,
@@ -119,6 +122,7 @@ const taskAdapter = (
   key: string,
   userId: number | undefined,
 ): WriteAdapter => ({
+  isOneRequest: true,
   find: async () => landed(await findTask(clio, payload, key)),
   create: async () => {
     const assignee = payload.assigneeId ?? userId ?? (await whoAmI(clio)).userId;

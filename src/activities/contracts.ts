@@ -17,8 +17,6 @@ export interface PerformWriteInput {
   /** Attempts of earlier rounds; this activity's own come on top. */
   attemptsBefore: number;
   revision: number;
-  /** Look for the record before creating it, even on the first attempt of this activity. */
-  lookFirst: boolean;
   /** It comes back for the slot that an earlier activity was given. */
   returning?: boolean;
   /** It was sent back by a redrive or the end of an outage, and gives way to live work. */

@@ -16,8 +16,8 @@ export interface KeepDeps {
   gate: GateDeps;
 }
 
-/** Attempts with this one, and decisions so far. */
-export type Standing = Pick<WriteProgress, 'attempts' | 'revision'>;
+/** Attempts with this one, and decisions so far; of a failure, whether it leaves a doubt. */
+export type Standing = Pick<WriteProgress, 'attempts' | 'revision' | 'inDoubt'>;
 /** What the gate said to a write that it let through. */
 export type Admitted = Extract<Entry, { kind: 'open' }>;
 

@@ -1,7 +1,7 @@
 /** Looking for earlier work, then creating: one record comes of it although the vendor knows no idempotency. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PriorWrite } from '../db/writes.js';
-import { OutsideError } from '../domain/failures.js';
+import { leavesDoubt, OutsideError } from '../domain/failures.js';
 import type { UnknownOutcomeRule, WriteReceipt } from '../domain/writes.js';
 
 /** A record in the outside system. */
@@ -14,6 +14,8 @@ export interface Landed {
 export interface WriteAdapter {
   /** The record an earlier attempt made, found by our reference. */
   find(): Promise<Landed | undefined>;
+  /** Creating is one request, so that a vendor that refuses it has done nothing. */
+  isOneRequest?: true;
   /** `referenced` is false when the vendor dropped our reference: the record could not be found again. */
   create(): Promise<Landed & { referenced: boolean }>;
   /** Whether a record that was once made without our reference carries it by now. */
@@ -28,13 +30,15 @@ export interface MakeOnce {
   /** What an earlier attempt left behind. */
   prior: PriorWrite | undefined;
   /** Whether an earlier attempt may have done the work. */
-  lookFirst: boolean;
+  inDoubt: boolean;
   /** What an unknown outcome allows. */
   rule: UnknownOutcomeRule;
   /** Pause between the two look-ups, milliseconds. */
   settleMs: number;
   /** Opens the way to the vendor. */
   adapter: () => Promise<WriteAdapter>;
+  /** This attempt was refused, and there was no doubt before it. */
+  noteNothingDone: () => void;
   /** Takes note of a record that was made without our reference. */
   noteUnreferenced: (externalId: string) => Promise<void>;
   signal: AbortSignal;
@@ -51,16 +55,27 @@ export async function makeOnce(task: MakeOnce): Promise<WriteReceipt> {
     );
   const adapter = await task.adapter();
   if (prior && prior.externalId !== null) return adopt(adapter, prior.externalId, key);
-  if ((prior?.attempts ?? 0) > 0 || task.lookFirst) {
+  if (task.inDoubt) {
     const found = (await adapter.find()) ?? (await findAfterPause(task, adapter));
     if (found) return receiptOf(found, 'found');
     // Not found is no proof: an index lags, a request may still be on its way. Money waits for a person then.
     if (task.rule === 'prove' && !(await adapter.provenUndone?.())) throw notProven(key);
   }
-  const { referenced, ...created } = await adapter.create();
+  const { referenced, ...created } = await create(task, adapter);
   if (referenced) return receiptOf(created, 'created');
   await task.noteUnreferenced(created.externalId);
   throw lostReference(created.externalId, key);
+}
+
+/** A refusal after an attempt of unknown outcome proves nothing: the look-up may have missed what that one made. */
+async function create({ inDoubt, noteNothingDone }: MakeOnce, adapter: WriteAdapter) {
+  try {
+    return await adapter.create();
+  } catch (error) {
+    const isRefused = error instanceof OutsideError && !leavesDoubt(error.errorClass);
+    if (adapter.isOneRequest && isRefused && !inDoubt) noteNothingDone();
+    throw error;
+  }
 }
 
 async function findAfterPause({ settleMs, signal }: MakeOnce, adapter: WriteAdapter) {

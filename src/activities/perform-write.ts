@@ -42,7 +42,7 @@ export function createPerformWrite(deps: PerformWriteDeps) {
   return async (input: PerformWriteInput): Promise<AttemptedWrite> => {
     const { attempt } = activityInfo();
     const write = identityOf(input);
-    const at = { attempts: input.attemptsBefore + attempt, revision: input.revision };
+    const at: Standing = { attempts: input.attemptsBefore + attempt, revision: input.revision };
     return whileBeating(async (signal) => {
       let entry: Entry | undefined;
       try {
@@ -83,19 +83,20 @@ const comerOf = (input: PerformWriteInput, attempt: number): Comer => ({
   revision: input.revision,
   keepsPlace: (input.returning ?? false) || attempt > 1,
   isRedriven: input.redriven ?? false,
-  looksFirst: input.lookFirst || attempt > 1,
 });
 
 const taskOf = (
   deps: PerformWriteDeps,
   input: PerformWriteInput,
-  { prior, slot }: Admitted,
+  { prior, inDoubt, slot }: Admitted,
   at: Standing,
   signal: AbortSignal,
 ): MakeOnce => ({
   key: input.request.key,
-  prior,
-  lookFirst: input.lookFirst || at.attempts > 1,
+  ...{ prior, inDoubt },
+  noteNothingDone: () => {
+    at.inDoubt = false;
+  },
   rule: operations[input.request.operation].afterUnknown,
   settleMs: deps.settleMs,
   adapter: () => {

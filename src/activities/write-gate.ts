@@ -1,7 +1,14 @@
 /** What stands between a write and its vendor: a breaker while the vendor is silent, and a pace while it is not. */
 import { holdWrite, readCircuit } from '../db/breakers.js';
 import type { TenantScope } from '../db/tenant.js';
-import { beginWrite, laneOf, type PriorWrite, type WriteIdentity, type WriteProgress } from '../db/writes.js';
+import {
+  beginWrite,
+  laneOf,
+  priorWrite,
+  type PriorWrite,
+  type WriteIdentity,
+  type WriteProgress,
+} from '../db/writes.js';
 import { admits, isOverdue, type Circuit } from '../domain/circuit.js';
 import { bookWrite } from '../db/rate-slots.js';
 import type { System } from '../domain/writes.js';
@@ -17,7 +24,14 @@ export interface GateDeps extends HealthDeps {
 
 /** Let through, with what an earlier attempt left and its slot; held back; or to come again for a slot. */
 export type Entry =
-  | { kind: 'open'; circuit: Circuit; prior: PriorWrite | undefined; slot: TakenSlot }
+  | {
+      kind: 'open';
+      circuit: Circuit;
+      prior: PriorWrite | undefined;
+      /** An earlier attempt may have done the work. */
+      inDoubt: boolean;
+      slot: TakenSlot;
+    }
   | { kind: 'held'; sinceMs: number }
   | { kind: 'later'; waitMs: number };
 
@@ -27,8 +41,6 @@ export interface Comer extends Pick<WriteProgress, 'attempts' | 'revision'> {
   keepsPlace: boolean;
   /** It was sent back by a redrive or an outage: live work goes first. */
   isRedriven: boolean;
-  /** An earlier attempt may have done the work, so that it will be looked up. */
-  looksFirst: boolean;
 }
 
 /**
@@ -69,6 +81,8 @@ async function takeTurn(
   const { tenantId, system, priority } = write;
   const pace = deps.paces[system];
   const nowMs = await deps.nowMs?.();
+  const prior = await priorWrite(scope, write);
+  const inDoubt = isInDoubt(prior, at);
   const isUrgent = priority === 'CRITICAL' || priority === 'HIGH';
   const claim = at.keepsPlace || circuit.state === 'half_open' ? 'kept' : at.isRedriven ? 'none' : 'live';
   const slot = await takeSlot(
@@ -79,14 +93,21 @@ async function takeTurn(
       requests: pace.requests,
       patienceMs: patience[claim === 'live' && isUrgent ? 'urgent' : claim],
       claim,
-      expected: Math.max(pace.requests, at.looksFirst ? WITH_LOOK_UPS : 1),
+      expected: Math.max(pace.requests, inDoubt ? WITH_LOOK_UPS : 1),
     },
   );
-  if (slot.kind === 'go') return { kind: 'open', circuit, slot, prior: await beginWrite(scope, write, at) };
+  if (slot.kind === 'go') {
+    if (prior?.state !== 'done') await beginWrite(scope, write, at);
+    return { kind: 'open', circuit, prior, inDoubt, slot };
+  }
   const nextAttemptAtMs = (nowMs ?? Date.now()) + slot.waitMs;
   await bookWrite(scope, write, { ...at, attempts: at.attempts - 1, nextAttemptAtMs });
   return { kind: 'later', waitMs: slot.waitMs };
 }
+
+/** A table that knows of fewer attempts than were made cannot say what became of the others. */
+const isInDoubt = (prior: PriorWrite | undefined, { attempts }: Comer): boolean =>
+  (prior?.attempts ?? 0) < attempts - 1 || (prior !== undefined && prior.attempts > 0 && prior.inDoubt);
 
 /** For people; says nothing of the payload. */
 export const heldMessage = (system: System): string =>

@@ -51,6 +51,8 @@ export interface WriteProgress {
   nextAttemptAtMs?: number;
   /** Who asked for a decision that a second person must approve. */
   proposedBy?: string;
+  /** Whether the outside system may hold the record without our knowing. Absent: as it was. */
+  inDoubt?: boolean;
 }
 
 /** What an earlier attempt left behind. */
@@ -60,35 +62,38 @@ export interface PriorWrite {
   attempts: number;
   externalId: string | null;
   url: string | null;
+  /** Whether one of them may have done the work. */
+  inDoubt: boolean;
+}
+
+/** The row an earlier attempt left, locked; undefined when the table has not heard of the write. */
+export async function priorWrite(scope: TenantScope, write: WriteIdentity): Promise<PriorWrite | undefined> {
+  const { rows } = await scope.query<PriorWrite>(
+    `select state, attempts, external_id as "externalId", url, in_doubt as "inDoubt" from writes
+     where tenant_id = $1 and workflow_id = $2 for update`,
+    [write.tenantId, write.workflowId],
+  );
+  return rows[0];
 }
 
 /**
- * Records the intent of an attempt before anything is sent. The row follows the attempt even when Temporal was reset to
- * an earlier point: only one attempt per key runs at a time, so a beginning one is the newest truth.
- * @returns the row an earlier attempt left, or undefined when this is the first the table hears of it. A row that is
- *   `done` is returned and left alone.
+ * Records the intent of an attempt before anything is sent: from here on the work may have been done. The row follows the
+ * attempt even when Temporal was reset to an earlier point: only one attempt per key runs at a time, so a beginning one is
+ * the newest truth.
  */
 export async function beginWrite(
   scope: TenantScope,
   write: WriteIdentity,
   at: Pick<WriteProgress, 'attempts' | 'revision'>,
-): Promise<PriorWrite | undefined> {
-  const { rows } = await scope.query<PriorWrite>(
-    `select state, attempts, external_id as "externalId", url from writes
-     where tenant_id = $1 and workflow_id = $2 for update`,
-    [write.tenantId, write.workflowId],
-  );
-  const prior = rows[0];
-  if (prior?.state === 'done') return prior;
+): Promise<void> {
   await scope.query(
-    `insert into writes (${identityColumns}, state, attempts, revision)
-     values ($1, $2, $3, $4, $5, $6, $7, 'running', $8, $9)
+    `insert into writes (${identityColumns}, state, attempts, revision, in_doubt)
+     values ($1, $2, $3, $4, $5, $6, $7, 'running', $8, $9, true)
      on conflict (tenant_id, workflow_id) do update set
-       state = 'retrying', attempts = excluded.attempts, revision = excluded.revision,
+       state = 'retrying', attempts = excluded.attempts, revision = excluded.revision, in_doubt = true,
        parked_at = null, next_attempt_at = null, proposed_by = null, updated_at = now()`,
     [...identityValues(write), at.attempts, at.revision],
   );
-  return prior;
 }
 
 /**
@@ -104,15 +109,16 @@ export async function projectWrite(
   await scope.query(
     `insert into writes as w (${identityColumns}, state, attempts, revision,
                               error_class, error_message, external_id, url, parked_at, next_attempt_at,
-                              fingerprint, proposed_by)
+                              fingerprint, proposed_by, in_doubt)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-             to_timestamp($15::float8 / 1000), to_timestamp($16::float8 / 1000), $17, $18)
+             to_timestamp($15::float8 / 1000), to_timestamp($16::float8 / 1000), $17, $18, coalesce($19, true))
      on conflict (tenant_id, workflow_id) do update set
        state = excluded.state, attempts = excluded.attempts, revision = excluded.revision,
        error_class = excluded.error_class, error_message = excluded.error_message,
        external_id = coalesce(excluded.external_id, w.external_id), url = coalesce(excluded.url, w.url),
        parked_at = excluded.parked_at, next_attempt_at = excluded.next_attempt_at,
-       fingerprint = excluded.fingerprint, proposed_by = excluded.proposed_by, updated_at = now()
+       fingerprint = excluded.fingerprint, proposed_by = excluded.proposed_by,
+       in_doubt = coalesce($19, w.in_doubt), updated_at = now()
      where w.state not in ('done', 'discarded', 'expired')
        and excluded.revision >= w.revision and excluded.attempts >= w.attempts`,
     [
@@ -128,6 +134,7 @@ export async function projectWrite(
       progress.nextAttemptAtMs,
       failure && fingerprintOf(failure),
       progress.proposedBy,
+      progress.inDoubt,
     ],
   );
   if (failure && progress.state === 'retrying') await noteAttempt(scope, write, progress);

@@ -24,6 +24,13 @@ export type ErrorClass = (typeof errorClasses)[number];
 export const isSilence = (errorClass: ErrorClass): boolean =>
   errorClass === 'unavailable' || errorClass === 'outcome_unknown';
 
+/**
+ * Whether a creation that failed so may have been carried out all the same. Every other class is a refusal, or says that
+ * nothing was sent.
+ */
+export const leavesDoubt = (errorClass: ErrorClass): boolean =>
+  errorClass === 'outcome_unknown' || errorClass === 'internal';
+
 /** Classes that end by themselves when an outage does. */
 export const outageClasses: readonly ErrorClass[] = ['unavailable', 'outcome_unknown', 'rate_limited'];
 

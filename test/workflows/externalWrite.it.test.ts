@@ -145,7 +145,7 @@ describe('a write', () => {
       // 5 quick attempts, then after 1, 6, 21 minutes, then hourly to the end of the day.
       expect(inputs.length).toBeGreaterThan(25);
       expect(inputs.length).toBeLessThan(36);
-      expect(inputs.slice(5).every(({ lookFirst }) => lookFirst)).toBe(true);
+      expect(inputs.slice(5).every(({ attemptsBefore }) => attemptsBefore > 0)).toBe(true);
       expect(state).toMatchObject({ phase: 'parked', lastError: { errorClass: 'unavailable' } });
       expect(projected.at(-1)).toMatchObject({ state: 'parked', errorClass: 'unavailable' });
       const { typedSearchAttributes } = await handle.describe();
@@ -236,7 +236,7 @@ describe('a write', () => {
         const state = await handle.executeUpdate(resolveWrite, { args: [retry] });
         expect(state).toMatchObject({ phase: 'retrying', revision: 1 });
         expect(await outcome).toMatchObject({ status: 'done' });
-        expect(inputs[1]).toMatchObject({ lookFirst: true, attemptsBefore: 1, revision: 1 });
+        expect(inputs[1]).toMatchObject({ attemptsBefore: 1, revision: 1 });
       });
     },
   );

@@ -34,6 +34,8 @@ function classify(call: Exchange, status: number, hasErrorBody: boolean): ErrorC
   // The record we hang on is gone or hidden, or changed under us.
   if (status === 404 || status === 409 || status === 412) return 'conflict';
   if (status >= 500 || status === 408) return call.method === 'GET' ? 'unavailable' : 'outcome_unknown';
+  // A redirect is not followed, and says nothing of what was done before it.
+  if (status < 400 && call.method !== 'GET') return 'outcome_unknown';
   return 'invalid';
 }
 

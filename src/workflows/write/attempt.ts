@@ -59,8 +59,6 @@ export async function attemptRound(course: WriteCourse, maximumAttempts: number)
       request,
       attemptsBefore: course.attempts,
       revision: course.revision,
-      // Anything but the very first attempt may find its own earlier work.
-      lookFirst: course.attempts > 0,
       fastMaxMs: ladder.fastMaxMs,
       ...(course.returning && { returning: true }),
       ...(course.redriven && { redriven: true }),

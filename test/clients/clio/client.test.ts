@@ -58,7 +58,7 @@ describe('a refusal of Clio', () => {
     [409, 'conflict'],
     [422, 'invalid'],
     [429, 'rate_limited'],
-    [302, 'invalid'],
+    [302, 'outcome_unknown'],
   ] as const)('%i is %s', async (status, errorClass) => {
     const { clio } = await clioAnswering(says(status, refused));
     const error = await failure(clio.create('contacts', 'id', {}, item));
