@@ -1,8 +1,13 @@
 /** Decisions about writes on their way into the audit log. */
-import { appendAudit } from '../db/audit.js';
-import type { TenantScope } from '../db/tenant.js';
+import type { Pool } from 'pg';
+import { appendAllAudit, type AuditEvent } from '../db/audit.js';
+import { withTenant, type TenantScope } from '../db/tenant.js';
 import { type DecisionRecord, decisionSeal } from '../domain/decisions.js';
+import type { TenantId } from '../domain/ids.js';
+import { together } from './together.js';
 import type { SecretBox } from './vendor-tokens.js';
+
+type Sealer = Pick<SecretBox, 'seal'>;
 
 /**
  * Writes decisions to the firm's chain, in order; those that are there already are passed over. Part of the transaction
@@ -10,24 +15,53 @@ import type { SecretBox } from './vendor-tokens.js';
  */
 export async function recordDecisions(
   scope: TenantScope,
-  box: Pick<SecretBox, 'seal'>,
+  tenantId: TenantId,
+  box: Sealer,
   decisions: readonly DecisionRecord[] = [],
 ): Promise<void> {
-  for (const decision of decisions) {
-    const { tenantId, eventId, workflowId, action, actor, reason, atMs, revision, via, jobId } = decision;
-    const { before, after, about, proposedBy } = decision;
-    const isEdit = before !== undefined || after !== undefined;
-    await appendAudit(scope, {
-      ...{ tenantId, eventId, atMs, actor, reason },
-      action: `write.${action}`,
-      subject: workflowId,
-      details: {
-        ...{ revision, via },
-        ...(about && { about }),
-        ...(proposedBy !== undefined && { proposedBy }),
-        ...(jobId !== undefined && { jobId }),
-      },
-      ...(isEdit && { sealed: box.seal(JSON.stringify({ before, after }), decisionSeal(decision)) }),
-    });
-  }
+  if (decisions.length === 0) return;
+  await appendAllAudit(
+    scope,
+    tenantId,
+    decisions.map((decision) => eventOf(decision, box)),
+  );
+}
+
+/** Records what leads to an attempt. */
+export type DecisionLog = (tenantId: TenantId, decisions?: readonly DecisionRecord[]) => Promise<void>;
+
+/**
+ * A transaction before the attempt, shared by all of a firm that come at once: of a redrive thousands do, and a chain that
+ * each of them locks for itself holds them all up.
+ */
+export function createDecisionLog(pool: Pool, box: Sealer): DecisionLog {
+  const firms = new Map<TenantId, (decisions: readonly DecisionRecord[]) => Promise<void>>();
+  return async (tenantId, decisions = []) => {
+    if (decisions.length === 0) return;
+    const record =
+      firms.get(tenantId) ??
+      together<DecisionRecord>((all) =>
+        withTenant(pool, tenantId, (scope) => recordDecisions(scope, tenantId, box, all)),
+      );
+    firms.set(tenantId, record);
+    await record(decisions);
+  };
+}
+
+function eventOf(decision: DecisionRecord, box: Sealer): AuditEvent {
+  const { tenantId, eventId, workflowId, action, actor, reason, atMs, revision, via, jobId } = decision;
+  const { before, after, about, proposedBy } = decision;
+  const isEdit = before !== undefined || after !== undefined;
+  return {
+    ...{ tenantId, eventId, atMs, actor, reason },
+    action: `write.${action}`,
+    subject: workflowId,
+    details: {
+      ...{ revision, via },
+      ...(about && { about }),
+      ...(proposedBy !== undefined && { proposedBy }),
+      ...(jobId !== undefined && { jobId }),
+    },
+    ...(isEdit && { sealed: box.seal(JSON.stringify({ before, after }), decisionSeal(decision)) }),
+  };
 }

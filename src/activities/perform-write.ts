@@ -11,7 +11,7 @@ import { operations, type WriteRequest } from '../domain/writes.js';
 import type { Logger } from '../telemetry/logger.js';
 import { asFailure, asOutsideError, whileBeating } from './attempt.js';
 import type { AttemptedWrite, PerformWriteInput } from './contracts.js';
-import { recordDecisions } from './decision-log.js';
+import { createDecisionLog } from './decision-log.js';
 import {
   identityOf,
   keepFailure,
@@ -39,6 +39,7 @@ export interface PerformWriteDeps {
 
 /** @returns the `performWrite` activity of one outside system. */
 export function createPerformWrite(deps: PerformWriteDeps) {
+  const record = createDecisionLog(deps.pool, deps.box);
   return async (input: PerformWriteInput): Promise<AttemptedWrite> => {
     const { attempt } = activityInfo();
     const write = identityOf(input);
@@ -46,10 +47,8 @@ export function createPerformWrite(deps: PerformWriteDeps) {
     return whileBeating(async (signal) => {
       let entry: Entry | undefined;
       try {
-        entry = await scoped(deps, write, async (scope) => {
-          await recordDecisions(scope, deps.box, input.decisions);
-          return enter(deps.gate, scope, write, comerOf(input, attempt));
-        });
+        await record(write.tenantId, input.decisions);
+        entry = await scoped(deps, write, (scope) => enter(deps.gate, scope, write, comerOf(input, attempt)));
         if (entry.kind === 'held') return { held: entry, attempts: at.attempts - 1 };
         if (entry.kind === 'later') return { later: entry, attempts: at.attempts - 1 };
         await sleep(entry.slot.waitMs, undefined, { signal });

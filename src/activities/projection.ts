@@ -41,7 +41,7 @@ export function createProjectWrite({
       const news = isParked && counts ? await refreshDeadLetterAlerts(scope, tenantId, firm) : [];
       if (progress.state === 'expired') news.push(...(await alertOfExpiry(scope, identity)));
       const told = await tellOfState(scope, identity, progress);
-      await recordDecisions(scope, box, decisions);
+      await recordDecisions(scope, tenantId, box, decisions);
       return { rules: firm, raised: news, isNews: told };
     });
     alerts.announce(raised);

@@ -1,7 +1,7 @@
 /** The work of a redrive job: telling parked writes to try again, at the pace the job asks for. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { appendAudit } from '../db/audit.js';
+import { appendAllAudit } from '../db/audit.js';
 import { saveRedrive } from '../db/redrive.js';
 import {
   abortItems,
@@ -38,7 +38,7 @@ export function createRedriveActivities(deps: RedriveDeps): RedriveActivities {
       withTenant(pool, tenantId, async (scope) => {
         await saveRedrive(scope, tenantId, job);
         if (job.state === 'aborted') await abortItems(scope, tenantId, job.jobId);
-        for (const event of events) await appendAudit(scope, event);
+        if (events.length > 0) await appendAllAudit(scope, tenantId, events);
       }),
   };
 }

@@ -1,6 +1,7 @@
 /** What a redrive job does with each write of its target set, and what becomes of it. */
 import type { TenantId } from '../domain/ids.js';
 import type { Fares } from '../domain/redrive.js';
+import type { WritePhase } from '../domain/writes.js';
 import type { TenantScope } from './tenant.js';
 
 export const redriveItemStates = [
@@ -37,20 +38,42 @@ export async function claimItems(
   jobId: string,
   limit: number,
 ): Promise<ClaimedItem[]> {
-  const { rows } = await scope.query<ClaimedItem & { state: RedriveItemState }>(
-    `with next as (
-       select i.seq, i.workflow_id, i.state as was, w.state as write_state, w.revision
-         from redrive_items i left join writes w using (tenant_id, workflow_id)
-        where i.tenant_id = $1 and i.job_id = $2 and i.state in ('pending', 'sending') order by i.seq limit $3)
-     update redrive_items i set
-       state = case when next.was = 'sending' or next.write_state = 'parked' then 'sending' else 'no_longer_parked' end,
-       revision = case when next.was = 'sending' then i.revision else next.revision end,
-       settled_at = case when next.was = 'sending' or next.write_state = 'parked' then null else now() end
-      from next where i.tenant_id = $1 and i.job_id = $2 and i.seq = next.seq
-     returning i.seq, i.workflow_id as "workflowId", i.state`,
+  const next = await nextItems(scope, tenantId, jobId, limit);
+  const isWaiting = ({ was, writeState }: NextItem): boolean => was === 'sending' || writeState === 'parked';
+  const seqs = (items: readonly NextItem[]): number[] => items.map(({ seq }) => seq);
+  // By number and not by a join: of a list that was frozen a moment ago the planner knows nothing, and read it anew for
+  // each of its items.
+  await scope.query(
+    `update redrive_items i set
+       state = case when i.seq = any ($3) then 'sending' else 'no_longer_parked' end,
+       settled_at = case when i.seq = any ($3) then null else now() end,
+       revision = (select w.revision from writes w where w.tenant_id = i.tenant_id and w.workflow_id = i.workflow_id)
+      where i.tenant_id = $1 and i.job_id = $2 and i.state = 'pending' and (i.seq = any ($3) or i.seq = any ($4))`,
+    [tenantId, jobId, seqs(next.filter(isWaiting)), seqs(next.filter((item) => !isWaiting(item)))],
+  );
+  return next.filter(isWaiting).map(({ seq, workflowId }) => ({ seq, workflowId }));
+}
+
+interface NextItem extends ClaimedItem {
+  was: 'pending' | 'sending';
+  /** Null: the table has no such write any more. */
+  writeState: WritePhase | null;
+}
+
+async function nextItems(
+  scope: TenantScope,
+  tenantId: TenantId,
+  jobId: string,
+  limit: number,
+): Promise<NextItem[]> {
+  const { rows } = await scope.query<NextItem>(
+    `select i.seq, i.workflow_id as "workflowId", i.state as was,
+            (select w.state from writes w where w.tenant_id = i.tenant_id and w.workflow_id = i.workflow_id) as "writeState"
+       from redrive_items i
+      where i.tenant_id = $1 and i.job_id = $2 and i.state in ('pending', 'sending') order by i.seq limit $3`,
     [tenantId, jobId, limit],
   );
-  return rows.filter(({ state }) => state === 'sending').sort((a, b) => a.seq - b.seq);
+  return rows;
 }
 
 /** @param gone those whose workflow is over or unknown. */
@@ -103,13 +126,14 @@ export async function itemCounts(scope: TenantScope, tenantId: TenantId, jobId: 
        select i.state from redrive_items i join redrive_jobs j using (tenant_id, job_id)
         where i.tenant_id = $1 and i.job_id = $2 and i.settled_at > j.resumed_at
           and i.state in ('landed', 'parked_again') order by i.settled_at desc limit 50)
-     select count(*) filter (where i.state in ('pending', 'sending'))::int as open,
-            count(*) filter (where i.state = 'sent' and w.state is distinct from 'backoff')::int as "underWay",
-            count(*) filter (where i.state = 'sent' and w.state = 'backoff')::int as waiting,
+     select (select count(*)::int from redrive_items o
+              where o.tenant_id = $1 and o.job_id = $2 and o.state in ('pending', 'sending')) as open,
+            count(*) filter (where w.state is distinct from 'backoff')::int as "underWay",
+            count(*) filter (where w.state = 'backoff')::int as waiting,
             (select count(*)::int from recent) as settled,
             (select count(*)::int from recent where state = 'parked_again') as "parkedAgain"
        from redrive_items i left join writes w using (tenant_id, workflow_id)
-      where i.tenant_id = $1 and i.job_id = $2 and i.state in ('pending', 'sending', 'sent')`,
+      where i.tenant_id = $1 and i.job_id = $2 and i.state = 'sent'`,
     [tenantId, jobId],
   );
   const { open = 0, underWay = 0, waiting = 0, settled = 0, parkedAgain = 0 } = rows[0] ?? {};

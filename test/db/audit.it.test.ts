@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg, { type Pool } from 'pg';
-import { type AuditEvent, appendAudit, auditOf, readAudit } from '../../src/db/audit.js';
+import { appendAllAudit, type AuditEvent, appendAudit, auditOf, readAudit } from '../../src/db/audit.js';
 import { checkChain } from '../../src/db/audit-chain.js';
 import { openPool } from '../../src/db/pool.js';
 import { withTenant } from '../../src/db/tenant.js';
@@ -81,4 +81,22 @@ test('scheduled work sees the names of all firms and nothing else of them', asyn
   expect(await listTenants(pool)).toEqual(['firm-a', 'firm-b']);
   const others = await withTenant(pool, '*', (scope) => scope.query('select * from audit_log'));
   expect(others.rows).toEqual([]);
+});
+
+test('many events are appended at once: in their order, each name once, and the chain holds', async () => {
+  const firm = 'firm-a';
+  const before = await chain(firm);
+  await append(firm, 'many-known');
+  const names = ['many-1', 'many-known', 'many-2', 'many-1', 'many-3'];
+  const events = names.map((name) => event(firm, name));
+  const added = await withTenant(pool, firm, (scope) => appendAllAudit(scope, firm, events));
+  expect(added).toBe(3);
+  const after = await chain(firm);
+  expect(after.slice(before.length).map(({ eventId }) => eventId)).toEqual([
+    'many-known',
+    'many-1',
+    'many-2',
+    'many-3',
+  ]);
+  expect(checkChain(after)).toEqual({ head: { seq: after.length, hash: after.at(-1)!.hash } });
 });
