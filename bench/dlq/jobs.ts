@@ -5,6 +5,7 @@ import { listItems } from '../../src/db/redrive-items.js';
 import { withTenant } from '../../src/db/tenant.js';
 import type { BareWorkflows } from './bare.js';
 import type { DlqSite } from './site.js';
+import { difference, eventsOf } from './shape.js';
 import { countIn, msOf } from './writes.js';
 
 const Job = z.object({
@@ -26,15 +27,18 @@ async function untilRest({ ask }: DlqSite, jobId: string): Promise<z.infer<typeo
   }
 }
 
+const itemsOf = ({ pool, tenantId }: DlqSite, jobId: string, limit: number) =>
+  withTenant(pool, tenantId, (scope) => listItems(scope, tenantId, jobId, { afterSeq: 0, limit }));
+
+const redrivenBy = async (site: DlqSite, jobId: string): Promise<string> =>
+  (await itemsOf(site, jobId, 1))[0]?.workflowId ?? '';
+
 /** When Temporal took each write's signal, in order, epoch milliseconds: from the writes' own histories. */
-async function toldAt({ pool, tenantId, temporal }: DlqSite, jobId: string): Promise<number[]> {
-  const ids = await withTenant(pool, tenantId, async (scope) => {
-    const items = await listItems(scope, tenantId, jobId, { afterSeq: 0, limit: 100_000 });
-    return items.filter(({ sentAt }) => sentAt !== null).map(({ workflowId }) => workflowId);
-  });
+async function toldAt(site: DlqSite, jobId: string): Promise<number[]> {
+  const items = await itemsOf(site, jobId, 100_000);
   const times: number[] = [];
-  for (const id of ids) {
-    const { events } = await temporal.workflow.getHandle(id).fetchHistory();
+  for (const { workflowId: id } of items.filter(({ sentAt }) => sentAt !== null)) {
+    const { events } = await site.temporal.workflow.getHandle(id).fetchHistory();
     const signalled = events?.findLast((event) => event.workflowExecutionSignaledEventAttributes);
     times.push(msOf(signalled?.eventTime));
   }
@@ -77,6 +81,9 @@ export interface BulkRun {
   /** Writes and bare workflows a second, turn and turn about. */
   rounds: { redrivenPerSecond: number; barePerSecond: number }[];
   items: Record<string, number>;
+  /** Events of each kind in the history of a redriven write, and where a bare workflow's differs. */
+  events: Record<string, number>;
+  unlike: string[];
 }
 
 /** Turns of each; the machine's mood changes more slowly than they do. */
@@ -97,13 +104,17 @@ export async function bulkRun(site: DlqSite, bare: BareWorkflows): Promise<BulkR
     const begunMs = performance.now();
     jobId = await goOn(site, jobId, round < ROUNDS ? round * part : null);
     const wanted = round < ROUNDS ? part : parked - part * (ROUNDS - 1);
-    while ((await countIn(site, 'done')) < before + wanted) await pause(50);
+    while ((await countIn(site, 'done')) < before + wanted) await pause(250);
     const redrivenPerSecond = (1_000 * wanted) / (performance.now() - begunMs);
     if (round < ROUNDS) await untilRest(site, jobId);
     rounds.push({ redrivenPerSecond, barePerSecond: await bare.wake(part) });
   }
   const { items } = await untilRest(site, jobId);
-  return { total: parked, rounds, items };
+  const [events, bareEvents] = await Promise.all([
+    eventsOf(site, await redrivenBy(site, jobId)),
+    eventsOf(site, bare.example()),
+  ]);
+  return { total: parked, rounds, items, events, unlike: difference(events, bareEvents) };
 }
 
 async function goOn(site: DlqSite, jobId: string, budget: number | null): Promise<string> {

@@ -73,6 +73,13 @@ async function measureJobs(site: DlqSite, { rate, writes }: DlqBenchOptions): Pr
       figures: aborted,
     },
     bulkFinding(bulk),
+    {
+      what: 'a bare workflow has the events of a redriven write',
+      reach: 'no other',
+      measured: bulk.unlike.join(', ') || `the same ${Object.values(bulk.events).reduce((a, b) => a + b, 0)}`,
+      isKept: bulk.unlike.length === 0,
+      figures: bulk.events,
+    },
   ];
 }
 

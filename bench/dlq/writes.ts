@@ -59,17 +59,22 @@ export async function parkWrites(
   return { ids, calm: await parkedToListed(site, calm), burst: await parkedToListed(site, ids.slice(CALM)) };
 }
 
-async function startWrite({ temporal, tenantId }: DlqSite, reserved: string[]): Promise<string> {
+/** A contact that nobody else asks for. */
+export function writeInput(tenantId: string, number: number): ExternalWriteInput {
   const callId = `call_${randomBytes(10).toString('hex')}`;
-  const key = `${callId}.contact`;
-  const workflowId = writeWorkflowId(tenantId, 'clio', key);
-  const input: ExternalWriteInput = {
+  return {
     ladder,
     request: {
-      ...{ operation: 'clio.contact.create', tenantId, callId, key, priority: 'MEDIUM' },
-      payload: { firstName: 'Bench', lastName: `Nr${reserved.length}`, phoneE164: '+15125550142' },
+      ...{ operation: 'clio.contact.create', tenantId, callId, priority: 'MEDIUM' },
+      key: `${callId}.contact`,
+      payload: { firstName: 'Bench', lastName: `Nr${number}`, phoneE164: '+15125550142' },
     },
   };
+}
+
+async function startWrite({ temporal, tenantId }: DlqSite, reserved: string[]): Promise<string> {
+  const input = writeInput(tenantId, reserved.length);
+  const workflowId = writeWorkflowId(tenantId, 'clio', input.request.key);
   await temporal.workflow.start(workflowTypes.externalWrite, {
     ...{ workflowId, taskQueue: taskQueues.core, args: [input] },
     typedSearchAttributes: new TypedSearchAttributes([{ key: attributeKeys.tenant, value: tenantId }]),

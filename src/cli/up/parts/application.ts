@@ -9,7 +9,7 @@ const POLL_MS = 100;
  * On one machine with the edge the worker gives way: callers hear when the edge is late, and nobody waits for a write by
  * the millisecond. A third of the edge's share where both want the core; more, and a busy machine starves it.
  */
-const WORKER_NICENESS = 5;
+export const WORKER_NICENESS = 5;
 
 /** Starts the worker and waits until it polls. */
 export async function startWorker(site: Site, env: Environment): Promise<string> {
