@@ -36,15 +36,14 @@ export type DecisionLog = (tenantId: TenantId, decisions?: readonly DecisionReco
  */
 export function createDecisionLog(pool: Pool, box: Sealer): DecisionLog {
   const firms = new Map<TenantId, (decisions: readonly DecisionRecord[]) => Promise<void>>();
+  const append = (tenantId: TenantId, decisions: readonly DecisionRecord[]): Promise<void> =>
+    withTenant(pool, tenantId, (scope) => recordDecisions(scope, tenantId, box, decisions));
   return async (tenantId, decisions = []) => {
     if (decisions.length === 0) return;
-    const record =
-      firms.get(tenantId) ??
-      together<DecisionRecord>((all) =>
-        withTenant(pool, tenantId, (scope) => recordDecisions(scope, tenantId, box, all)),
-      );
+    const record = firms.get(tenantId) ?? together<DecisionRecord>((all) => append(tenantId, all));
     firms.set(tenantId, record);
-    await record(decisions);
+    // What cannot be written (a reason with a zero byte, by hand) must not hold up the others it came with.
+    await record(decisions).catch(() => append(tenantId, decisions));
   };
 }
 

@@ -1,7 +1,7 @@
 /** Looking for earlier work, then creating: one record comes of it although the vendor knows no idempotency. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PriorWrite } from '../db/writes.js';
-import { leavesDoubt, OutsideError } from '../domain/failures.js';
+import { OutsideError } from '../domain/failures.js';
 import type { UnknownOutcomeRule, WriteReceipt } from '../domain/writes.js';
 
 /** A record in the outside system. */
@@ -72,7 +72,7 @@ async function create({ inDoubt, noteNothingDone }: MakeOnce, adapter: WriteAdap
   try {
     return await adapter.create();
   } catch (error) {
-    const isRefused = error instanceof OutsideError && !leavesDoubt(error.errorClass);
+    const isRefused = error instanceof OutsideError && error.nothingDone;
     if (adapter.isOneRequest && isRefused && !inDoubt) noteNothingDone();
     throw error;
   }

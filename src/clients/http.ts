@@ -50,10 +50,9 @@ export async function exchange(call: Exchange): Promise<Answer> {
     call.signal.throwIfAborted();
     const code = codeOf(error);
     const what = `${call.vendor} gave no answer to ${describe(call)} (${code})`;
-    throw new OutsideError(
-      call.method === 'GET' || neverSent.has(code) ? 'unavailable' : 'outcome_unknown',
-      what,
-    );
+    const nothingDone = neverSent.has(code);
+    const errorClass = call.method === 'GET' || nothingDone ? 'unavailable' : 'outcome_unknown';
+    throw new OutsideError(errorClass, what, undefined, { nothingDone });
   } finally {
     end.forget();
   }

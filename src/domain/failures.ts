@@ -24,19 +24,14 @@ export type ErrorClass = (typeof errorClasses)[number];
 export const isSilence = (errorClass: ErrorClass): boolean =>
   errorClass === 'unavailable' || errorClass === 'outcome_unknown';
 
-/**
- * Whether a creation that failed so may have been carried out all the same. Every other class is a refusal, or says that
- * nothing was sent.
- */
-export const leavesDoubt = (errorClass: ErrorClass): boolean =>
-  errorClass === 'outcome_unknown' || errorClass === 'internal';
-
 /** Classes that end by themselves when an outage does. */
 export const outageClasses: readonly ErrorClass[] = ['unavailable', 'outcome_unknown', 'rate_limited'];
 
 /** A failed outside call. `message` must hold no privileged word: status codes and field names only. */
 export class OutsideError extends Error {
   override readonly name = 'OutsideError';
+  /** The vendor refused this very request, or never got it: whatever it was to do has not been done. */
+  readonly nothingDone: boolean;
   /**
    * @param retryAfterMs how long the vendor asked us to wait, when it said so.
    */
@@ -44,8 +39,9 @@ export class OutsideError extends Error {
     readonly errorClass: ErrorClass,
     message: string,
     readonly retryAfterMs?: number,
-    options?: ErrorOptions,
+    options: ErrorOptions & { nothingDone?: boolean } = {},
   ) {
     super(message, options);
+    this.nothingDone = options.nothingDone ?? false;
   }
 }

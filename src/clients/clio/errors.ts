@@ -19,8 +19,12 @@ export function refusal(call: Exchange, answer: Answer, nowMs: number): OutsideE
     errorClass === 'rate_limited'
       ? (retryAfterMs(answer.headers, nowMs) ?? untilReset(answer, nowMs))
       : undefined,
+    { nothingDone: isRefused(answer.status) },
   );
 }
+
+/** A request that timed out on their side (408) may have been carried out. */
+const isRefused = (status: number): boolean => status >= 400 && status < 500 && status !== 408;
 
 /** Whether an error is a refusal of this type. */
 export const isRefusedAs = (error: unknown, type: string): boolean =>
