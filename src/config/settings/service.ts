@@ -37,7 +37,7 @@ export const serviceSettings = {
   DATABASE_URL: setting(
     postgresUrl.optional(),
     'postgres://hermes_app:secret@localhost:5432/hermes',
-    'PostgreSQL as the application role (row-level security applies). Unset: the embedded server.',
+    'PostgreSQL as the application role (row-level security applies). A pooler in between must keep prepared statements. Unset: the embedded server.',
   ),
   DATABASE_OWNER_URL: setting(
     postgresUrl.optional(),
