@@ -19,7 +19,6 @@ export async function recordDecisions(
   box: Sealer,
   decisions: readonly DecisionRecord[] = [],
 ): Promise<void> {
-  if (decisions.length === 0) return;
   await appendAllAudit(
     scope,
     tenantId,

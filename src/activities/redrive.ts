@@ -38,7 +38,7 @@ export function createRedriveActivities(deps: RedriveDeps): RedriveActivities {
       withTenant(pool, tenantId, async (scope) => {
         await saveRedrive(scope, tenantId, job);
         if (job.state === 'aborted') await abortItems(scope, tenantId, job.jobId);
-        if (events.length > 0) await appendAllAudit(scope, tenantId, events);
+        await appendAllAudit(scope, tenantId, events);
       }),
   };
 }

@@ -33,6 +33,7 @@ export async function appendAllAudit(
   tenantId: TenantId,
   events: readonly AuditEvent[],
 ): Promise<number> {
+  if (events.length === 0) return 0;
   // Named events are written once; two of one name in one call are one.
   const named = new Map(events.map((event) => [event.eventId, event]));
   await scope.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`audit/${tenantId}`]);

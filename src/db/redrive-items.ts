@@ -40,7 +40,7 @@ export async function claimItems(
 ): Promise<ClaimedItem[]> {
   const next = await nextItems(scope, tenantId, jobId, limit);
   const isWaiting = ({ was, writeState }: NextItem): boolean => was === 'sending' || writeState === 'parked';
-  const seqs = (items: readonly NextItem[]): number[] => items.map(({ seq }) => seq);
+  const told = next.filter(isWaiting);
   // By number and not by a join: of a list that was frozen a moment ago the planner knows nothing, and read it anew for
   // each of its items.
   await scope.query(
@@ -48,10 +48,10 @@ export async function claimItems(
        state = case when i.seq = any ($3) then 'sending' else 'no_longer_parked' end,
        settled_at = case when i.seq = any ($3) then null else now() end,
        revision = (select w.revision from writes w where w.tenant_id = i.tenant_id and w.workflow_id = i.workflow_id)
-      where i.tenant_id = $1 and i.job_id = $2 and i.state = 'pending' and (i.seq = any ($3) or i.seq = any ($4))`,
-    [tenantId, jobId, seqs(next.filter(isWaiting)), seqs(next.filter((item) => !isWaiting(item)))],
+      where i.tenant_id = $1 and i.job_id = $2 and i.state = 'pending' and i.seq = any ($4)`,
+    [tenantId, jobId, told.map(({ seq }) => seq), next.map(({ seq }) => seq)],
   );
-  return next.filter(isWaiting).map(({ seq, workflowId }) => ({ seq, workflowId }));
+  return told.map(({ seq, workflowId }) => ({ seq, workflowId }));
 }
 
 interface NextItem extends ClaimedItem {
