@@ -1,6 +1,6 @@
 /**
  * The shape of a redriven write and nothing of its work: the same commands in the same order with payloads of the same
- * size, over activities that do nothing. `sameShape` compares the two histories.
+ * size, over activities that do nothing. `shape.ts` compares the two histories.
  */
 import {
   condition,
@@ -11,6 +11,7 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
+import type { PerformWriteInput } from '../../src/activities/contracts.js';
 import type { ExternalWriteInput } from '../../src/workflows/messages.js';
 import { attributeKeys } from '../../src/workflows/search-attributes.js';
 
@@ -18,14 +19,7 @@ import { attributeKeys } from '../../src/workflows/search-attributes.js';
 export interface BareActivities {
   attempt(input: BareAttempt): Promise<{ receipt: object; attempts: number }>;
 }
-export interface BareAttempt {
-  workflowId: string;
-  request: object;
-  attemptsBefore: number;
-  revision: number;
-  fastMaxMs: number;
-  decisions?: object[];
-}
+type BareAttempt = Omit<PerformWriteInput, 'decisions'> & { decisions?: object[] };
 export interface BareInput extends ExternalWriteInput {
   workflowId: string;
   /** Task queue of the attempts. */

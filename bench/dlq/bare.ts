@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { ApplicationFailure } from '@temporalio/activity';
 import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/worker';
 import { WORKER_NICENESS } from '../../src/cli/up/parts/application.js';
+import { MAX_UNDER_WAY } from '../../src/domain/redrive.js';
+import { concurrency, MAX_CACHED_WORKFLOWS } from '../../src/workers/workers.js';
 import type { BareActivities, BareInput } from './bare-workflow.js';
 import type { DlqSite } from './site.js';
 import { writeInput } from './writes.js';
@@ -12,10 +14,6 @@ import { writeInput } from './writes.js';
 const TASK_QUEUE = 'bench-bare';
 /** Of the activities: another than the workflows', as each outside system has, so that none is started with its workflow task. */
 const OUTSIDE = 'bench-bare-outside';
-/** As many under way as an uncapped redrive job has. */
-const UNDER_WAY = 200;
-/** As many kept in memory as the product's worker keeps: others are replayed when they are woken, as parked writes are. */
-const CACHED = 500;
 
 export interface BareWorkflows {
   /** Starts so many that then wait, as parked writes do. */
@@ -55,7 +53,7 @@ export async function openBare(site: DlqSite): Promise<BareWorkflows> {
       const ids = waiting.splice(0, count);
       woken.push(...ids);
       const begunMs = performance.now();
-      await inParallel(UNDER_WAY, ids, async (workflowId) => {
+      await inParallel(MAX_UNDER_WAY, ids, async (workflowId) => {
         const done = counts.done(workflowId);
         const order = { jobId: 'bench', actor: 'bench', reason: 'bench' };
         await site.temporal.workflow.getHandle(workflowId).signal('redrive', order);
@@ -113,7 +111,7 @@ function createWorkers(
 ): Promise<Worker[]> {
   const base = { connection, namespace: temporal.options.namespace, dataConverter };
   const workflows = Worker.create({
-    ...{ ...base, taskQueue: TASK_QUEUE, activities: { told }, maxCachedWorkflows: CACHED },
+    ...{ ...base, taskQueue: TASK_QUEUE, activities: { told }, maxCachedWorkflows: MAX_CACHED_WORKFLOWS },
     workflowsPath: fileURLToPath(new URL('./bare-workflow.ts', import.meta.url)),
     bundlerOptions: {
       webpackConfigHook: (config) => ({
@@ -123,7 +121,12 @@ function createWorkers(
     },
   });
   const outside = Worker.create({
-    ...{ ...base, taskQueue: OUTSIDE, activities: { attempt }, maxConcurrentActivityTaskExecutions: 20 },
+    ...{
+      ...base,
+      taskQueue: OUTSIDE,
+      activities: { attempt },
+      maxConcurrentActivityTaskExecutions: concurrency.clio,
+    },
   });
   return Promise.all([workflows, outside]);
 }

@@ -30,7 +30,7 @@ export type RedriveJobState = 'canary' | 'running' | 'paused' | 'settling' | 'co
 /** A batch takes about this long, so that a job can be stopped within a second. */
 export const BATCH_MS = 500;
 /** Of an uncapped job so many may be under way: more would only wait in queues, and could no longer be called back. */
-const MAX_UNDER_WAY = 200;
+export const MAX_UNDER_WAY = 200;
 /** Most writes of one batch, whatever the rate. */
 const MAX_BATCH = 100;
 /** Room for fewer is not worth a batch: each costs Temporal as much as a write does. */

@@ -43,10 +43,10 @@ const shutdown = { shutdownGraceTime: '5 s', shutdownForceTime: '8 s' } as const
  * Workflows kept in memory. A parked write is not among them for long, and each costs native memory that the heap limit
  * does not see.
  */
-const MAX_CACHED_WORKFLOWS = 500;
+export const MAX_CACHED_WORKFLOWS = 500;
 
 /** Attempts at once per process and system; Clio allows 50 requests a minute and firm. */
-const concurrency = { core: 20, clio: 20, grow: 5, lawpay: 10, webhook: 20, notice: 10 } as const;
+export const concurrency = { core: 20, clio: 20, grow: 5, lawpay: 10, webhook: 20, notice: 10 } as const;
 /** Reports of where writes stand, made by the worker that holds the workflow; each is a transaction of some milliseconds. */
 const LOCAL_ACTIVITIES = 20;
 /** Pooled database connections that serve them: one per activity, some to spare. */
